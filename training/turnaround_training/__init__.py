@@ -1,0 +1,1 @@
+"""Training of Turnaround: data, template, networks, export, evaluation."""
