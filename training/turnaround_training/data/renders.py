@@ -1,0 +1,65 @@
+"""Reader of a folder of renders: pictures.u8 (raw [N,256,256,4]) and index.jsonl (one row a picture)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from turnaround_training.errors import StageError
+
+PICTURE_SIZE = 256
+PICTURE_BYTES = PICTURE_SIZE * PICTURE_SIZE * 4
+
+
+class RenderSet:
+    """Pictures and labels of one folder of renders, memory-mapped; safe while a renderer appends.
+
+    ``pictures`` is uint8 [N,256,256,4] (sRGB of the scene, car coverage); ``rows`` are the index
+    entries. The label arrays are float32 in radians and car lengths, one entry a picture.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        self.refresh()
+
+    def refresh(self) -> int:
+        """Read what has been appended since; returns the number of pictures."""
+        pictures, index = self.folder / "pictures.u8", self.folder / "index.jsonl"
+        if not pictures.exists() or not index.exists():
+            raise StageError(f"No renders in {self.folder}. Run the render stage first.")
+        with index.open(encoding="utf-8") as file:
+            lines = [line for line in file if line.endswith("\n")]
+        count = min(len(lines), pictures.stat().st_size // PICTURE_BYTES)
+        if count == 0:
+            raise StageError(f"{self.folder} holds no complete picture yet. Wait for the render stage.")
+        self.rows: list[dict] = [json.loads(line) for line in lines[:count]]
+        self.pictures = np.memmap(pictures, np.uint8, "r", shape=(count, PICTURE_SIZE, PICTURE_SIZE, 4))
+        self.azimuth = self._angles("azimuth_deg")
+        self.elevation = self._angles("elevation_deg")
+        self.roll = self._angles("roll_deg")
+        self.distance = self._column("distance")
+        self.tan_half_fov = np.tan(self._angles("fov_deg") / 2).astype(np.float32)
+        self.target = self._column("target")
+        self.light = self._column("light").reshape(count, 9, 3)
+        self.scene = np.array([row["scene"] for row in self.rows], np.int64)
+        self.canonical = np.array([row["canonical"] for row in self.rows], bool)
+        return count
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def cars(self) -> list[str]:
+        """Identifiers of all cars in the folder, sorted."""
+        return sorted({row["car"] for row in self.rows})
+
+    def environments(self) -> list[str]:
+        """Names of all environment maps in the folder, sorted."""
+        return sorted({row["environment"] for row in self.rows})
+
+    def _column(self, name: str) -> np.ndarray:
+        return np.array([row[name] for row in self.rows], np.float32)
+
+    def _angles(self, name: str) -> np.ndarray:
+        return np.deg2rad(self._column(name)).astype(np.float32)
