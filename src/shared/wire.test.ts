@@ -27,3 +27,8 @@ it('leaves out what is undefined, so that optional fields validate', () => {
 it('throws on garbage', () => {
   expect(() => decodeMessage(new Uint8Array([0xc1]))).toThrow();
 });
+
+it('decodes from a pooled Node buffer, whose slice() would not copy', () => {
+  const pooled = Buffer.from(encodeMessage({ floats: new Float32Array([1, 2]) }));
+  expect(decodeMessage(pooled)).toEqual({ floats: new Float32Array([1, 2]) });
+});

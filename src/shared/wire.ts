@@ -15,7 +15,7 @@ function register(
     type,
     encode: (value) =>
       value instanceof arrayType ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
-    decode: (data) => new arrayType(data.slice().buffer),
+    decode: (data) => new arrayType(new Uint8Array(data).buffer),
   });
 }
 register(1, Float32Array);

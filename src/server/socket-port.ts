@@ -1,0 +1,29 @@
+import type { WebSocket } from 'ws';
+import type { Port } from '../shared/port.ts';
+import { decodeMessage, encodeMessage } from '../shared/wire.ts';
+
+/** A WebSocket as a Port: one binary frame a message. A frame that can't be decoded ends the connection. */
+export function socketPort(socket: WebSocket): Port {
+  socket.binaryType = 'nodebuffer';
+  return {
+    post(message) {
+      if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
+    },
+    onMessage(listener) {
+      socket.on('message', (data, isBinary) => {
+        if (!isBinary || !Buffer.isBuffer(data)) return socket.close(1003, 'binary frames only');
+        try {
+          listener(decodeMessage(data));
+        } catch {
+          socket.close(1007, 'frame not understood');
+        }
+      });
+    },
+    onClose(listener) {
+      socket.on('close', listener);
+    },
+    close() {
+      socket.close();
+    },
+  };
+}
