@@ -1,0 +1,21 @@
+import type { EventSource } from '../shared/rpc.ts';
+import type { Handlers, Provider } from '../shared/studio-api.ts';
+
+export interface StudioOptions {
+  /** folder of the library, created when missing */
+  dataDir: string;
+  /** folder of manifest.json and the models it names */
+  modelsDir: string;
+  /** execution provider of the networks; 'auto' takes the fastest one that proves right on this machine */
+  provider: Provider | 'auto';
+  /** project file that is opened when the library is empty; none if it is absent */
+  sampleProject?: string;
+}
+
+/** The studio API at work: what serveStudio needs, and the way to end it. */
+export interface EngineStudio {
+  handlers: Handlers;
+  events: EventSource;
+  /** Ends tasks under way, writes what is pending and gives memory back. */
+  close(): Promise<void>;
+}
