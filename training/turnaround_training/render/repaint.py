@@ -1,0 +1,40 @@
+"""How the page recolours a paint texture, for those who need the true albedo (twin of page/materials.js)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def repaint(texels: np.ndarray, row: dict) -> np.ndarray:
+    """Texels of the paint material [..., 4] linear rgb and alpha in 0..1 -> albedo [..., 3] linear, for an index row."""
+    rgb, alpha = texels[..., :3], texels[..., 3:]
+    mode = row["paint_mode"]
+    if mode == "mask":
+        return to_linear(np.array(row["paint"])) * (1 - alpha) + rgb * alpha
+    if mode == "flat":
+        return np.broadcast_to(to_linear(np.array(row["paint"])), rgb.shape)
+    if mode == "hue":
+        return turn_hue(rgb, row["hue_shift"], row["saturation_scale"], row["value_scale"])
+    return rgb
+
+
+def turn_hue(rgb: np.ndarray, degrees: float, saturation_scale: float, value_scale: float) -> np.ndarray:
+    """Turn the hue of saturated linear colours [...,3] and scale saturation and value; greys stay as they are."""
+    high = rgb.max(axis=-1, keepdims=True)
+    spread = high - rgb.min(axis=-1, keepdims=True)
+    saturation = spread / np.maximum(high, 1e-6)
+    d = (high - rgb) / np.maximum(spread, 1e-6)
+    r, g, b = d[..., :1], d[..., 1:2], d[..., 2:]
+    hue = np.where(high == rgb[..., :1], b - g, np.where(high == rgb[..., 1:2], 2 + r - b, 4 + g - r)) / 6
+    corners = (hue + degrees / 360 + np.array([0.0, 2 / 3, 1 / 3])) % 1.0
+    pure = np.clip(np.abs(corners * 6 - 3) - 1, 0, 1)
+    s = np.clip(saturation * saturation_scale, 0, 1)
+    turned = np.minimum(high * value_scale * (1 - s + s * pure), 1.0)
+    t = np.clip((saturation - 0.35) / 0.25, 0, 1)
+    weight = t * t * (3 - 2 * t)
+    return rgb * (1 - weight) + turned * weight
+
+
+def to_linear(srgb: np.ndarray) -> np.ndarray:
+    """sRGB-encoded 0..1 -> linear."""
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
