@@ -1,0 +1,71 @@
+import type { FileKind } from '../../shared/bridge.ts';
+import { fileExtensions } from '../../shared/bridge.ts';
+import type { Params } from '../../shared/studio-api.ts';
+import type { Host } from '../host.ts';
+import { studioOrThrow } from '../state/connection.ts';
+import { useDocument } from '../state/document.ts';
+import { tell, tellError } from '../state/notifications.ts';
+import { showDocument } from './document.ts';
+import { importPhoto } from './photo.ts';
+import { inBackground, isBusy, runActivity } from './run.ts';
+
+/** A project by its extension; everything else is tried as a photo, and the engine says what is wrong with it. */
+export function fileKind(name: string): FileKind {
+  const lower = name.toLowerCase();
+  return fileExtensions.project.some((extension) => lower.endsWith(`.${extension}`)) ? 'project' : 'photo';
+}
+
+function openProject(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  return runActivity('Opening the project', false, async () => {
+    showDocument(await studioOrThrow().call('project.open', { name, bytes }));
+  });
+}
+
+/** Opens a file that was chosen, dropped or pasted. */
+export function openBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  return fileKind(name) === 'project' ? openProject(name, bytes) : importPhoto(name, bytes);
+}
+
+/** The first file of a drop or a paste. */
+export function openTransfer(transfer: DataTransfer | null): boolean {
+  const [file] = transfer?.files ?? [];
+  if (!file || isBusy()) return false;
+  inBackground(
+    file.arrayBuffer().then((buffer) => openBytes(file.name || 'Pasted photo.png', new Uint8Array(buffer))),
+  );
+  return true;
+}
+
+export async function openWithDialog(host: Host, kind: FileKind): Promise<void> {
+  if (isBusy()) return;
+  try {
+    const file = await host.openFile(kind);
+    if (file) await openBytes(file.name, file.bytes);
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+async function save(
+  host: Host,
+  label: string,
+  make: () => Promise<{ name: string; bytes: Uint8Array }>,
+): Promise<void> {
+  if (!useDocument.getState().document) return;
+  await runActivity(label, false, async () => {
+    const { name, bytes } = await make();
+    if (await host.saveFile(name, bytes)) tell(`Saved ${name}`);
+  });
+}
+
+export function saveProject(host: Host): Promise<void> {
+  return save(host, 'Saving the project', () => studioOrThrow().call('project.save', {}));
+}
+
+export function exportGlb(host: Host, light: Params<'export.glb'>['light']): Promise<void> {
+  return save(host, 'Writing the GLB', () => studioOrThrow().call('export.glb', { light }));
+}
+
+export function exportPicture(host: Host, params: Params<'export.picture'>): Promise<void> {
+  return save(host, 'Drawing the picture', () => studioOrThrow().call('export.picture', params));
+}

@@ -1,0 +1,32 @@
+import { create } from 'zustand';
+import type { RefineProgress, RefineResult } from '../../shared/studio-api.ts';
+
+export interface RefineState {
+  phase: 'idle' | 'running' | 'proposal';
+  iterations: number;
+  /** newest picture of the run, without what is drawn from `live` */
+  progress: Pick<RefineProgress, 'iteration' | 'iterations' | 'loss' | 'maskIoU'> | null;
+  /** loss of every iteration told so far */
+  losses: number[];
+  /** IoU of the first and the newest iteration told */
+  firstIoU: number | null;
+  result: RefineResult | null;
+  /** Cancel was pressed; the best so far is on its way */
+  stopping: boolean;
+  /** show the old car while a proposal waits */
+  showBefore: boolean;
+  cancel: (() => void) | null;
+}
+
+export const idleRefinement: Omit<RefineState, 'iterations'> = {
+  phase: 'idle',
+  progress: null,
+  losses: [],
+  firstIoU: null,
+  result: null,
+  stopping: false,
+  showBefore: false,
+  cancel: null,
+};
+
+export const useRefine = create<RefineState>(() => ({ ...idleRefinement, iterations: 150 }));
