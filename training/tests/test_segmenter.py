@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from synthetic import write_renders
-from turnaround_training.data.environments import display_encode, read_hdr
+from turnaround_training.data.environments import display_encode
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.data.scenes import SceneMaker
+from turnaround_training.render.environments import read_hdr
 from turnaround_training.errors import StageError
 from turnaround_training.segmenter.stage import run, segmenter_losses, soft_iou_loss
 from turnaround_training.trainer import load_average

@@ -1,0 +1,112 @@
+"""The encoder's losses against truth, its smoke training and the decoding of its azimuth."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import save_file
+
+from synthetic import BOX, write_renders
+from turnaround_training.camera import bounding_box_centre
+from turnaround_training.encoder.dataset import truth_of
+from turnaround_training.encoder.losses import (
+    ShapeSpace, azimuth_cross_entropy, bins_from, encoder_losses, residual_loss, spherical_harmonics,
+)
+from turnaround_training.encoder.network import AZIMUTH_BINS, Encoder, EncoderForExport, Estimate, decode_azimuth
+from turnaround_training.encoder.stage import run
+from turnaround_training.export.onnx_model import build_graph, run_graph
+from turnaround_training.data.framing import Labels
+from turnaround_training.render.bend import RANGES
+from turnaround_training.trainer import load_average
+
+
+@pytest.fixture
+def space():
+    generator = torch.Generator().manual_seed(1)
+    mean = torch.rand(300, 3, generator=generator) - 0.5
+    return ShapeSpace(mean, torch.randn(40, 300, 3, generator=generator) * 0.01)
+
+
+def perfect(space, azimuth=1.1):
+    coefficients = torch.zeros(1, 40)
+    truth = truth_of(
+        [Labels(azimuth, 0.2, 0.05, 2.4, 0.25, (0.02, -0.03), np.zeros(3, np.float32), np.ones((9, 3)))],
+        [space.mean.numpy()],
+    )
+    truth["target"] = bounding_box_centre(space.mean[None])
+    distance = bins_from(truth["azimuth"])
+    estimate = Estimate(coefficients, -20 * distance.abs(), distance, truth["camera"], truth["light"])
+    return estimate, truth
+
+
+def test_truth_costs_nothing_but_the_bins_entropy(space):
+    losses = encoder_losses(*perfect(space), space)
+    entropy = losses.pop("azimuth")
+    assert 0 < float(entropy) < math.log(24)
+    assert float(sum(losses.values())) == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize("change", ["camera", "coefficients", "azimuth_residual"])
+def test_each_error_is_noticed_by_the_reprojection(space, change):
+    estimate, truth = perfect(space)
+    wrong = encoder_losses(estimate._replace(**{change: getattr(estimate, change) + 0.3}), truth, space)
+    assert float(wrong["reprojection"]) > 0.05
+
+
+def test_azimuth_decodes_across_the_seam():
+    for degrees in (0.0, 7.4, 7.6, 180.0, 356.0, -3.0):
+        azimuth = torch.tensor([math.radians(degrees)])
+        distance = bins_from(azimuth)
+        decoded = decode_azimuth(-distance.abs(), distance)
+        assert math.cos(float(decoded - azimuth)) == pytest.approx(1, abs=1e-6)
+        assert float(residual_loss(distance, azimuth)) == pytest.approx(0, abs=1e-9)
+    right = azimuth_cross_entropy(-5 * bins_from(azimuth).abs(), azimuth)
+    flipped = azimuth_cross_entropy(-5 * bins_from(azimuth + math.pi).abs(), azimuth)
+    assert right < flipped / 5
+
+
+def test_harmonics_are_orthonormal():
+    generator = np.random.default_rng(0)
+    normals = generator.standard_normal((200_000, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    harmonics = spherical_harmonics(torch.from_numpy(normals)).numpy()
+    assert harmonics.T @ harmonics * 4 * math.pi / len(normals) == pytest.approx(np.eye(9), abs=0.03)
+
+
+def write_stand_ins(folder):
+    """Renders of boxes with bends, a 'template' of the box's corners and its registration."""
+    write_renders(folder / "renders")
+    index = folder / "renders" / "index.jsonl"
+    rows = [json.loads(line) for line in index.read_text().splitlines()]
+    neutral = dict.fromkeys(RANGES, 0.0) | {"axle_front": 0.3, "axle_rear": -0.3}
+    box = [BOX.min(0).tolist(), BOX.max(0).tolist()]
+    index.write_text("".join(json.dumps(row | {"bend": neutral, "box": box}) + "\n" for row in rows))
+    models = folder / "models"
+    models.mkdir()
+    template = {"vertices": BOX.astype(np.float32), "basis": np.zeros((40, 8, 3), np.float32)}
+    save_file(template | {"faces": np.array([[0, 1, 2]], np.int32)}, models / "template.safetensors")
+    np.savez(folder / "registered.npz", **{"vdrift-3s": BOX.astype(np.float32)})
+    return {"renders": str(folder / "renders"), "models": str(models), "registered": str(folder / "registered.npz")}
+
+
+def test_stage_runs_in_seconds(tmp_path):
+    paths = write_stand_ins(tmp_path)
+    run({"paths": paths, "encoder": {"run": str(tmp_path / "run"), "steps": 3, "batch": 4, "log_every": 1}})
+    last = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
+    assert last["step"] == 3 and last["reprojection"] > 0
+    assert (tmp_path / "run" / "sheet.png").exists()
+    load_average(Encoder(), tmp_path / "run")
+
+
+def test_exported_graph_gives_offsets_from_the_basis():
+    torch.manual_seed(0)
+    basis = torch.randn(40, 50, 3)
+    module = EncoderForExport(Encoder((8, 8, 16, 16), 32).eval(), basis)
+    crop = torch.rand(1, 5, 128, 128)
+    names = ["coefficients", "offsets", "azimuth_logits", "azimuth_residual", "camera", "light"]
+    answers = run_graph(build_graph(module, {"crop": crop}, names).SerializeToString(), {"crop": crop.numpy()})
+    expected = np.einsum("nk,kvc->nvc", answers["coefficients"], basis.numpy())
+    assert answers["offsets"] == pytest.approx(expected, abs=1e-4)
+    assert answers["azimuth_logits"].shape == (1, AZIMUTH_BINS) and answers["light"].shape == (1, 9, 3)

@@ -1,0 +1,113 @@
+"""What the encoder is taught with: true vertices, azimuth, camera, light and where the vertices fall in the crop."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+from turnaround_training.camera import bounding_box_centre, project
+from turnaround_training.encoder.network import AZIMUTH_BINS, BIN_WIDTH, Estimate
+
+WEIGHTS = {
+    "vertices": 20.0, "coefficients": 0.02, "azimuth": 1.0, "residual": 2.0,
+    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0,
+}
+PROJECTED_VERTICES = 400
+
+
+@dataclass(frozen=True)
+class ShapeSpace:
+    """mean [V,3] and basis [40,V,3] of the template, in car lengths."""
+
+    mean: torch.Tensor
+    basis: torch.Tensor
+
+    def vertices(self, coefficients: torch.Tensor) -> torch.Tensor:
+        """Coefficients [N,40] -> vertices [N,V,3]."""
+        return self.mean + (coefficients @ self.basis.flatten(1)).reshape(-1, *self.mean.shape)
+
+
+def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: ShapeSpace) -> dict[str, torch.Tensor]:
+    """Weighted losses by name.
+
+    truth: vertices [N,V,3], target [N,3] (centre of the true car's box), azimuth [N], camera [N,6],
+    light [N,9,3] as in Estimate.
+    """
+    vertices = space.vertices(estimate.coefficients)
+    terms = {
+        "vertices": (vertices - truth["vertices"]).abs().mean(),
+        "coefficients": estimate.coefficients.square().mean(),
+        "azimuth": azimuth_cross_entropy(estimate.azimuth_logits, truth["azimuth"]),
+        "residual": residual_loss(estimate.azimuth_residual, truth["azimuth"]),
+        "camera": functional.smooth_l1_loss(
+            estimate.camera / CAMERA_UNITS, truth["camera"] / CAMERA_UNITS, beta=0.2
+        ),
+        "light": (estimate.light - truth["light"]).abs().mean(),
+        "shading": shading_loss(estimate.light, truth["light"]),
+        "reprojection": reprojection_loss(estimate, vertices, truth),
+    }
+    return {name: value * WEIGHTS[name] for name, value in terms.items()}
+
+
+CAMERA_UNITS = torch.tensor([0.1, 0.05, 0.3, 0.3, 0.05, 0.05])
+"""Differences of the camera's six numbers that weigh alike; distance and fov trade off, so they weigh little."""
+
+
+def bins_from(azimuth: torch.Tensor) -> torch.Tensor:
+    """Signed distance [N,24], in bins, from every bin's centre to the azimuth [N] (radians), in -12..12."""
+    centres = torch.arange(AZIMUTH_BINS, device=azimuth.device) * BIN_WIDTH
+    difference = azimuth[:, None] - centres
+    return torch.remainder(difference + math.pi, 2 * math.pi).sub(math.pi) / BIN_WIDTH
+
+
+def azimuth_cross_entropy(logits: torch.Tensor, azimuth: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy against the azimuth shared between the two nearest bins."""
+    shares = (1 - bins_from(azimuth).abs()).clamp(min=0)
+    return -(shares * functional.log_softmax(logits, 1)).sum(1).mean()
+
+
+def residual_loss(residual: torch.Tensor, azimuth: torch.Tensor) -> torch.Tensor:
+    """Smooth L1 of the residuals of the bins within 1 of the azimuth."""
+    distance = bins_from(azimuth)
+    near = (distance.abs() <= 1).float()
+    errors = functional.smooth_l1_loss(residual, distance, reduction="none", beta=0.1)
+    return (errors * near).sum() / near.sum()
+
+
+def shading_loss(light: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Mean difference of the shading at 64 random normals."""
+    normals = functional.normalize(torch.randn(64, 3), dim=1)
+    harmonics = spherical_harmonics(normals)
+    return (harmonics @ (light - truth)).abs().mean()
+
+
+def spherical_harmonics(normals: torch.Tensor) -> torch.Tensor:
+    """The nine real harmonics [...,9] of unit normals [...,3], in the order and with the constants of the house."""
+    x, y, z = normals.unbind(-1)
+    return torch.stack((
+        torch.full_like(x, 0.282095), 0.488603 * y, 0.488603 * z, 0.488603 * x, 1.092548 * x * y, 1.092548 * y * z,
+        0.315392 * (3 * z * z - 1), 1.092548 * x * z, 0.546274 * (x * x - y * y),
+    ), -1)
+
+
+def reprojection_loss(estimate: Estimate, vertices: torch.Tensor, truth: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Mean distance, in crop fractions, between vertices drawn as estimated and as true (azimuth from the true bin)."""
+    best = bins_from(truth["azimuth"]).abs().argmin(1)
+    azimuth = (best + estimate.azimuth_residual.gather(1, best[:, None])[:, 0]) * BIN_WIDTH
+    chosen = torch.randperm(vertices.shape[1])[:PROJECTED_VERTICES]
+    mine = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices[:, chosen])
+    theirs = project_by(truth["camera"], truth["azimuth"], truth["target"], truth["vertices"][:, chosen])
+    return functional.smooth_l1_loss(mine, theirs, beta=0.01)
+
+
+def project_by(camera: torch.Tensor, azimuth: torch.Tensor, target: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    """Crop fractions [N,V,2] of points [N,V,3] by the encoder's six camera numbers [N,6] and azimuth [N]."""
+    elevation, roll, log_distance, log_tangent = camera[:, :4].unbind(1)
+    distance = log_distance.clamp(math.log(0.9), math.log(8)).exp()
+    fractions, _ = project(
+        points, azimuth, elevation, roll, distance, log_tangent.clamp(-4, 1).exp(), camera[:, 4:], target
+    )
+    return fractions

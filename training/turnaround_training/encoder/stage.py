@@ -1,0 +1,69 @@
+"""Stage ``encoder``: train shape, viewpoint and light from true renders. Config section [encoder]."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+from safetensors.numpy import load_file
+
+from turnaround_training.camera import bounding_box_centre
+from turnaround_training.data.paths import Paths
+from turnaround_training.data.renders import RenderSet
+from turnaround_training.encoder.dataset import TrueShapes, load_registered, make_batch
+from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
+from turnaround_training.encoder.network import Encoder, decode_azimuth
+from turnaround_training.trainer import Batch, TrainingPlan, train
+
+REFRESH_CHANCE = 0.003
+SHEET_PICTURES = 12
+
+
+def run(config: dict) -> None:
+    """Train (or go on training). [encoder] takes the keys of TrainingPlan and ``batch``."""
+    section, paths = config["encoder"], Paths.from_config(config)
+    plan = TrainingPlan.from_section(section)
+    renders, shapes = RenderSet(paths.renders), TrueShapes(load_registered(paths.registered))
+    space, faces = load_shape_space(paths)
+    size = section.get("batch", 32)
+
+    def next_batch(generator: np.random.Generator, progress: float) -> Batch:
+        if generator.random() < REFRESH_CHANCE:
+            renders.refresh()
+        return make_batch(renders, shapes, size, generator)
+
+    def losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:
+        with torch.autocast("cpu", torch.bfloat16):
+            features = network.trunk(batch["crop"])
+        return encoder_losses(network.read(features.float()), batch, space)
+
+    fixed = make_batch(renders, shapes, SHEET_PICTURES, np.random.default_rng(0))
+
+    def write_sheet(network: torch.nn.Module, step: int) -> None:
+        draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
+
+    train(Encoder(), plan, next_batch, losses, write_sheet)
+
+
+def load_shape_space(paths: Paths) -> tuple[ShapeSpace, np.ndarray]:
+    """The template's shape space and its faces [F,3]."""
+    template = load_file(paths.models / "template.safetensors")
+    space = ShapeSpace(torch.from_numpy(template["vertices"]).float(), torch.from_numpy(template["basis"]).float())
+    return space, template["faces"]
+
+
+def draw_sheet(network: torch.nn.Module, batch: Batch, space: ShapeSpace, faces: np.ndarray) -> Image.Image:
+    """Crops above, below them the estimated mesh's wires over the crop's mask."""
+    estimate = network(batch["crop"])
+    vertices = space.vertices(estimate.coefficients)
+    azimuth = decode_azimuth(estimate.azimuth_logits, estimate.azimuth_residual)
+    points = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices).numpy()
+    columns = []
+    for index in range(len(points)):
+        crop = (batch["crop"][index].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
+        below = Image.fromarray(np.repeat(crop[..., 3:4] // 2, 3, 2))
+        draw = ImageDraw.Draw(below)
+        for face in faces[::3]:
+            draw.polygon([tuple(point) for point in points[index, face] * crop.shape[0]], outline=(90, 200, 90))
+        columns.append(np.concatenate((crop[..., :3], np.asarray(below)), 0))
+    return Image.fromarray(np.concatenate(columns, 1))
