@@ -1,0 +1,86 @@
+"""Settings of stage `neural`, read from the [neural] section of a TOML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from turnaround_training.errors import StageError
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of the networks. Style inputs: 0-2 volume start, 3-5 plan convolutions, 6 background,
+    7-8 at 32 px, 9-10 at 64 px, 11 at 128 px. View dimensions: see `view_mask`."""
+
+    inputs: int = 12
+    width: int = 192
+    view_width: int = 32
+    plan_channels: int = 128
+    volume_features: int = 15
+    volume_height: int = 12
+    depth_slices: int = 16
+    channels_32: int = 96
+    channels_64: int = 48
+    channels_128: int = 16
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of training: until `until` training pictures have been drawn."""
+
+    until: int
+    size: int
+    batch: int
+    adversarial: float = 0.0
+    rate: float = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run needs; paths are relative to the folder the command is run from."""
+
+    steps: tuple[str, ...] = ("train",)
+    renders: tuple[Path, ...] = ()
+    held_out: tuple[Path, ...] = ()
+    template: Path = Path("../models/template.safetensors")
+    registered: Path = Path("runs/template/registered.npz")
+    run: Path = Path("runs/neural/first")
+    models: Path = Path("../models")
+    sample_picture: Path = Path("../resources/samples/neural-sample.png")
+    seed: int = 7
+    threads: int = 1
+    rate: float = 2e-3
+    discriminator_rate: float = 2.5e-4
+    checkpoint_minutes: float = 5.0
+    minutes: float = 0.0
+    phases: tuple[Phase, ...] = (Phase(1000, 32, 16),)
+    architecture: Architecture = field(default_factory=Architecture)
+
+
+def _build(kind: type, values: dict, where: str) -> dict:
+    known = {entry.name for entry in fields(kind)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise StageError(f"[{where}] has no setting {', '.join(unknown)}; known: {', '.join(sorted(known))}.")
+    return dict(values)
+
+
+def read_settings(config: dict) -> Settings:
+    """Settings from a parsed TOML file; raises StageError that names a wrong key."""
+    if "neural" not in config:
+        raise StageError("The config has no [neural] section.")
+    values = _build(Settings, config["neural"], "neural")
+    for name in ("renders", "held_out"):
+        if name in values:
+            values[name] = tuple(Path(path) for path in values[name])
+    for name in ("template", "registered", "run", "models", "sample_picture"):
+        if name in values:
+            values[name] = Path(values[name])
+    if "steps" in values:
+        values["steps"] = tuple(values["steps"])
+    if "phases" in values:
+        values["phases"] = tuple(Phase(**_build(Phase, phase, "neural.phases")) for phase in values["phases"])
+    if "architecture" in values:
+        values["architecture"] = Architecture(**_build(Architecture, values["architecture"], "neural.architecture"))
+    return Settings(**values)

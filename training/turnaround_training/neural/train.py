@@ -1,0 +1,207 @@
+"""The training loop: reconstruction first, the adversarial term in later phases; resumable and seeded."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+
+from turnaround_training.errors import StageError
+from turnaround_training.neural import losses
+from turnaround_training.neural.discriminator import Discriminator
+from turnaround_training.neural.examples import Batch, Examples, random_batch
+from turnaround_training.neural.networks import MovingAverage, Networks
+from turnaround_training.neural.settings import Phase, Settings
+
+R1_EVERY = 16
+R1_WEIGHT = 1.0
+STYLE_SHARE = 0.5
+STYLE_SHARE_ADVERSARIAL = 0.2
+RECONSTRUCTION_WEIGHT = 4.0
+OUTLINE_WEIGHT = 0.5
+MATCHING_WEIGHT = 2.0
+ENTROPY_WEIGHT = 0.02
+CODE_WEIGHT = 0.001
+FADE = 4000
+
+
+class Trainer:
+    """Networks, optimisers and counters of one run; `seen` counts training pictures."""
+
+    def __init__(self, settings: Settings, projection: np.ndarray) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.networks = Networks(settings.architecture, projection)
+        self.discriminator = Discriminator()
+        self.average = MovingAverage(self.networks)
+        self.networks.generator.compute = torch.bfloat16
+        self.discriminator.compute = torch.bfloat16
+        groups = [
+            {"params": self.networks.other_parameters(), "share": 1.0},
+            {"params": self.networks.style_parameters(), "share": STYLE_SHARE},
+        ]
+        self.optimiser = torch.optim.Adam(groups, lr=settings.rate, betas=(0.9, 0.99), foreach=True)
+        self.discriminator_optimiser = torch.optim.Adam(
+            self.discriminator.parameters(), lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True
+        )
+        self.seen, self.step, self.adversarial_since, self.seconds = 0, 0, -1, 0.0
+
+    def phase(self) -> Phase | None:
+        """The phase that `seen` falls into; None when all are done."""
+        return next((phase for phase in self.settings.phases if self.seen < phase.until), None)
+
+    def save(self) -> None:
+        """Write the checkpoint at once (temporary file, rename)."""
+        path = checkpoint_path(self.settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".new")
+        torch.save(
+            {
+                "networks": self.networks.state_dict(),
+                "average": self.average.networks.state_dict(),
+                "discriminator": self.discriminator.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
+                "counters": [self.seen, self.step, self.adversarial_since, self.seconds],
+            },
+            temporary,
+        )
+        temporary.replace(path)
+
+    def load(self) -> bool:
+        """Go on from the run's checkpoint; False where there is none."""
+        path = checkpoint_path(self.settings)
+        if not path.exists():
+            return False
+        stored = torch.load(path, map_location="cpu")
+        self.networks.load_state_dict(stored["networks"])
+        self.average.networks.load_state_dict(stored["average"])
+        self.discriminator.load_state_dict(stored["discriminator"])
+        self.optimiser.load_state_dict(stored["optimiser"])
+        self.discriminator_optimiser.load_state_dict(stored["discriminator_optimiser"])
+        self.seen, self.step, self.adversarial_since, self.seconds = stored["counters"]
+        return True
+
+    def learn(self, batch: Batch, phase: Phase) -> dict[str, float]:
+        """One update of generator and mappers (and of the discriminator in adversarial phases)."""
+        target, mask = batch.target, batch.mask
+        if phase.size < target.shape[-1]:
+            target = functional.avg_pool2d(target, target.shape[-1] // phase.size)
+            mask = functional.avg_pool2d(mask, mask.shape[-1] // phase.size)
+        self._set_rates(phase)
+        picture, logits, coverage, code = self.networks.draw(batch, phase.size)
+        terms = {
+            "reconstruction": RECONSTRUCTION_WEIGHT * losses.reconstruction(picture, target, mask),
+            "outline": OUTLINE_WEIGHT * losses.outline(logits, coverage, mask),
+            "entropy": ENTROPY_WEIGHT * self.networks.mapper_content.entropy(),
+            "code": CODE_WEIGHT * code.square().mean(),
+        }
+        if phase.adversarial > 0:
+            terms |= self._deceive(picture, target, batch.view, phase)
+        total = torch.stack(list(terms.values())).sum()
+        if not torch.isfinite(total):
+            raise StageError(f"The loss is not finite after {self.seen} pictures; lower the rate and resume.")
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 10.0)
+        self.optimiser.step()
+        values = {name: float(value.detach()) for name, value in terms.items()}
+        if phase.adversarial > 0:
+            values["discriminator"] = self._judge(picture.detach(), target, batch.view)
+        self.step += 1
+        self.seen += target.shape[0]
+        self.average.follow(self.networks, self.step)
+        return values
+
+    def _set_rates(self, phase: Phase) -> None:
+        if phase.adversarial > 0 and self.adversarial_since < 0:
+            self.adversarial_since = self.seen
+        for group in self.optimiser.param_groups:
+            style = STYLE_SHARE_ADVERSARIAL if phase.adversarial > 0 else STYLE_SHARE
+            warm_up = min(1.0, (self.step + 1) / 100)
+            group["lr"] = self.settings.rate * phase.rate * warm_up * (style if group["share"] < 1 else 1.0)
+            group["betas"] = (0.5 if phase.adversarial > 0 else 0.9, 0.99)
+
+    def _deceive(self, picture: torch.Tensor, target: torch.Tensor, view: torch.Tensor, phase: Phase) -> dict:
+        for parameter in self.discriminator.parameters():
+            parameter.requires_grad_(False)
+        realness, features = self.discriminator(picture, view)
+        with torch.no_grad():
+            wanted = self.discriminator(target, view)[1]
+        for parameter in self.discriminator.parameters():
+            parameter.requires_grad_(True)
+        weight = phase.adversarial * min(1.0, (self.seen - self.adversarial_since) / FADE)
+        return {
+            "adversarial": weight * losses.generator_adversarial(realness),
+            "matching": weight * MATCHING_WEIGHT * losses.matching(features, wanted),
+        }
+
+    def _judge(self, fake: torch.Tensor, real: torch.Tensor, view: torch.Tensor) -> float:
+        fake_realness, _ = self.discriminator(fake.clamp(0.0, 1.0), view)
+        real_realness, _ = self.discriminator(real, view)
+        loss = losses.discriminator_adversarial(fake_realness, real_realness)
+        total = loss
+        if self.step % R1_EVERY == 0:
+            total = total + self._gradient_penalty(real, view)
+        self.discriminator_optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        self.discriminator_optimiser.step()
+        return float(loss.detach())
+
+    def _gradient_penalty(self, real: torch.Tensor, view: torch.Tensor) -> torch.Tensor:
+        """Lazy R1 (Mescheder et al. 2018) in float32: weight/2 * |dD/dx|^2, scaled by its interval."""
+        self.discriminator.compute = torch.float32
+        real = real.detach().requires_grad_(True)
+        realness, _ = self.discriminator(real, view)
+        whole = realness[:, :1].sum() + realness[:, 1:].mean(dim=1).sum()
+        (gradient,) = torch.autograd.grad(whole, real, create_graph=True)
+        self.discriminator.compute = torch.bfloat16
+        return 0.5 * R1_WEIGHT * R1_EVERY * gradient.square().sum(dim=(1, 2, 3)).mean()
+
+
+def checkpoint_path(settings: Settings) -> Path:
+    """Where a run keeps its checkpoint."""
+    return settings.run / "checkpoint.pt"
+
+
+def train(
+    trainer: Trainer,
+    load_examples: Callable[[], Examples],
+    on_checkpoint: Callable[[Trainer, Examples], None],
+) -> None:
+    """Train until the phases or the settings' minutes are over; reads grown data at every checkpoint."""
+    settings = trainer.settings
+    settings.run.mkdir(parents=True, exist_ok=True)
+    examples = load_examples()
+    rows_of = examples.rows_of()
+    started = last_saved = last_logged = time.monotonic()
+    sums: dict[str, list[float]] = {}
+    with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log:
+        while (phase := trainer.phase()) is not None:
+            begun = time.monotonic()
+            if settings.minutes and begun - started > settings.minutes * 60:
+                break
+            random = np.random.default_rng((settings.seed, trainer.step))
+            for name, value in trainer.learn(random_batch(examples, rows_of, phase.batch, random), phase).items():
+                sums.setdefault(name, []).append(value)
+            now = time.monotonic()
+            trainer.seconds += now - begun
+            if now - last_logged > 20:
+                means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
+                entry = {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, **means}
+                log.write(json.dumps(entry) + "\n")
+                log.flush()
+                sums, last_logged = {}, now
+            if now - last_saved > settings.checkpoint_minutes * 60:
+                trainer.save()
+                on_checkpoint(trainer, examples)
+                examples = load_examples()
+                rows_of = examples.rows_of()
+                last_saved = time.monotonic()
+    trainer.save()
+    on_checkpoint(trainer, examples)
