@@ -1,0 +1,226 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../shared/errors.ts';
+import type { Provider, Status } from '../../shared/studio-api.ts';
+import type { Template } from '../../shared/template.ts';
+import { readCheckedFile, readModelFile } from './checked-file.ts';
+import { type Manifest, type ModelEntry, readManifest } from './manifest.ts';
+import {
+  candidateProviders,
+  fastest,
+  type ParityPair,
+  parityError,
+  type Trial,
+  tryProvider,
+} from './providers.ts';
+import { parseSafetensors } from './safetensors.ts';
+import { ModelSession, type ModelTensors } from './session.ts';
+import { parseTemplate } from './template.ts';
+
+/** What the rooms that compute need of the store; tests put their own in its place. */
+export interface ModelRunner {
+  /** Runs a model of the manifest on float32 tensors named as there. */
+  run(name: string, feeds: ModelTensors): Promise<ModelTensors>;
+}
+
+/** Model on which providers are timed: the one that runs at every step of a slider. */
+const trialModel = 'generator';
+
+/**
+ * The learned models of a folder: checked against the manifest, opened when first needed, run on the chosen provider. A
+ * provider other than the CPU is used for a model only after it has reproduced the model's stored output here.
+ */
+export class ModelStore implements ModelRunner {
+  readonly manifest: Manifest;
+  readonly #dir: string;
+  readonly #sessions = new Map<string, Promise<ModelSession>>();
+  readonly #trials = new Map<Provider, Trial>();
+  #template: Promise<Template> | undefined;
+  #provider: Provider = 'cpu';
+
+  private constructor(dir: string, manifest: Manifest) {
+    this.#dir = dir;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Reads the manifest; no model is opened yet. With 'auto' the CPU serves at once and `chooseFastest` may be called
+   * when there is time; any other provider is tried now and `provider-unavailable` is thrown if it fails.
+   */
+  static async open(modelsDir: string, provider: Provider | 'auto' = 'auto'): Promise<ModelStore> {
+    const store = new ModelStore(modelsDir, await readManifest(modelsDir));
+    if (provider !== 'auto') await store.setProvider(provider);
+    return store;
+  }
+
+  get provider(): Provider {
+    return this.#provider;
+  }
+
+  /** Every provider tried so far, with its time for one run of the generator or the reason it is not used. */
+  get tried(): Trial[] {
+    return [...this.#trials.values()];
+  }
+
+  /** The models of the manifest, as the status shows them. */
+  async describe(): Promise<Status['models']> {
+    return Promise.all(
+      Object.entries(this.manifest.models).map(async ([name, { file, sha256, purpose }]) => {
+        const bytes = await stat(join(this.#dir, file)).then(
+          ({ size }) => size,
+          () => 0,
+        );
+        return { name, file, sha256, purpose, bytes };
+      }),
+    );
+  }
+
+  /** The template mesh that the models were made for, checked like a model. */
+  template(): Promise<Template> {
+    this.#template ??= readCheckedFile(this.#dir, this.manifest.template).then((bytes) =>
+      parseTemplate(bytes, this.manifest.template.file),
+    );
+    return this.#template;
+  }
+
+  async run(name: string, feeds: ModelTensors): Promise<ModelTensors> {
+    return (await this.#session(name)).run(feeds);
+  }
+
+  /** Opens models before they are needed; all of the manifest without names. */
+  async warmUp(names: readonly string[] = Object.keys(this.manifest.models)): Promise<void> {
+    for (const name of names) {
+      const session = await this.#session(name);
+      await session.run((await this.#parity(name)).inputs);
+    }
+  }
+
+  /** Uses one provider from now on. Throws `provider-unavailable`, and keeps the old one, if it does not prove right. */
+  async setProvider(provider: Provider | 'auto'): Promise<void> {
+    if (provider === 'auto') return this.chooseFastest();
+    const trial = await this.#try(provider);
+    if (trial.milliseconds === null) {
+      throw new StudioError(
+        'provider-unavailable',
+        `The provider ${provider} can't be used here: ${trial.reason}.`,
+        'Choose auto or cpu.',
+      );
+    }
+    await this.#use(provider);
+  }
+
+  /** Tries every provider of this platform (each once a process) and uses the fastest that proves right. */
+  async chooseFastest(): Promise<void> {
+    for (const provider of candidateProviders(process.platform)) await this.#try(provider);
+    await this.#use(fastest(this.tried));
+  }
+
+  /** Gives the memory of all sessions back. */
+  async close(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of sessions) await session.then((open) => open.release()).catch(() => undefined);
+  }
+
+  async #use(provider: Provider): Promise<void> {
+    if (provider === this.#provider) return;
+    await this.close();
+    this.#provider = provider;
+  }
+
+  async #try(provider: Provider): Promise<Trial> {
+    const known = this.#trials.get(provider);
+    if (known) return known;
+    const name = trialModel in this.manifest.models ? trialModel : Object.keys(this.manifest.models)[0];
+    if (name === undefined) throw this.#unknownModel(trialModel);
+    const model = await readCheckedFile(this.#dir, this.#entry(name));
+    const trial = await tryProvider(
+      provider,
+      () => ModelSession.open(name, model, provider),
+      await this.#parity(name),
+    );
+    this.#trials.set(provider, trial);
+    return trial;
+  }
+
+  #session(name: string): Promise<ModelSession> {
+    let session = this.#sessions.get(name);
+    if (!session) {
+      session = this.#openSession(name);
+      this.#sessions.set(name, session);
+      session.catch(() => this.#sessions.delete(name));
+    }
+    return session;
+  }
+
+  async #openSession(name: string): Promise<ModelSession> {
+    const model = await readCheckedFile(this.#dir, this.#entry(name));
+    if (this.#provider !== 'cpu') {
+      const proven = await this.#provenSession(name, model);
+      if (proven) return proven;
+    }
+    return ModelSession.open(name, model, 'cpu').catch((cause: unknown) => {
+      throw new StudioError(
+        'model-failed',
+        `The model ${name} can't be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+        'Install Turnaround again.',
+        { cause },
+      );
+    });
+  }
+
+  /** The model on the chosen provider; null, and the reason kept, if it does not give the stored output there. */
+  async #provenSession(name: string, model: Uint8Array): Promise<ModelSession | null> {
+    const provider = this.#provider;
+    const pair = await this.#parity(name);
+    let session: ModelSession | undefined;
+    let reason: string;
+    try {
+      session = await ModelSession.open(name, model, provider);
+      const error = parityError(pair, await session.run(pair.inputs));
+      if (error <= pair.tolerance) return session;
+      reason = `differs from its stored output by ${error.toPrecision(2)}`;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    await session?.release();
+    const trial = this.#trials.get(provider);
+    if (trial) this.#trials.set(provider, { ...trial, reason: `${name} stays on the CPU: ${reason}` });
+    return null;
+  }
+
+  async #parity(name: string): Promise<ParityPair> {
+    const entry = this.#entry(name);
+    const { file, tolerance } = entry.parity;
+    const { tensors } = parseSafetensors(await readModelFile(this.#dir, file), file);
+    const pick = (wanted: ModelEntry['inputs']): ModelTensors =>
+      Object.fromEntries(
+        wanted.map((tensor) => {
+          const stored = tensors.get(tensor.name);
+          if (!(stored?.data instanceof Float32Array)) {
+            throw new StudioError(
+              'model-failed',
+              `${file} has no float32 tensor ${tensor.name}.`,
+              'Export the model again with training/.',
+            );
+          }
+          return [tensor.name, { data: stored.data, dims: stored.shape }];
+        }),
+      );
+    return { inputs: pick(entry.inputs), outputs: pick(entry.outputs), tolerance };
+  }
+
+  #entry(name: string): ModelEntry {
+    const entry = this.manifest.models[name];
+    if (!entry) throw this.#unknownModel(name);
+    return entry;
+  }
+
+  #unknownModel(name: string): StudioError {
+    return new StudioError(
+      'model-missing',
+      `manifest.json names no model ${name}.`,
+      'Install Turnaround again, or point it at a complete set of models.',
+    );
+  }
+}
