@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { StudioError } from '../../shared/errors.ts';
+
+/** Writes the bytes of an open file; tests give one that runs out of space. */
+export type WriteBytes = (path: string, bytes: Uint8Array) => Promise<void>;
+
+/** Creates the file, writes it whole and waits until it is on the disk. */
+export const writeDurably: WriteBytes = async (path, bytes) => {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/**
+ * Puts a file in place whole or not at all: a temporary neighbour is written, synced and renamed. A failure leaves what
+ * was there and no temporary file. Throws `disk-full` or `file-not-writable`.
+ */
+export async function writeAtomically(
+  path: string,
+  bytes: Uint8Array,
+  write: WriteBytes = writeDurably,
+): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await write(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeFailure(path, error);
+  }
+}
+
+/** What a failed write means to a person. */
+export function writeFailure(path: string, error: unknown): StudioError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new StudioError(
+      'disk-full',
+      `The disk is full: ${path} could not be written.`,
+      'Free some space and try again; nothing was lost.',
+      { cause: error },
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StudioError(
+    'file-not-writable',
+    `${path} could not be written (${reason}).`,
+    'Choose another folder or allow writing there.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeDurably } from './atomic-write.ts';
+import { current, edit, newHistory } from './history.ts';
+import { Library } from './library.ts';
+import { testDocument } from './test-document.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'turnaround-library-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const document = (id: string, offsets = 'a') => {
+  const hash = 'b'.repeat(64);
+  return testDocument({ offsets: offsets.repeat(64), texture: hash, observed: hash, background: hash }, id);
+};
+const history = (id: string) => newHistory(document(id), 'Import', 0);
+
+test('lists the newest first, with thumbnails, and notes the open car', async () => {
+  const library = new Library(folder);
+  await library.save(history('old'), 1);
+  await library.save(history('new'), 2);
+  await library.saveThumbnail('new', new Uint8Array([1, 2]));
+  await library.noteOpenCar('old');
+  const again = new Library(folder);
+  expect((await again.list()).map(({ id, thumbnail }) => [id, thumbnail])).toEqual([
+    ['new', new Uint8Array([1, 2])],
+    ['old', null],
+  ]);
+  expect(await again.openCar()).toBe('old');
+  await again.remove('new');
+  expect((await again.list()).map((car) => car.id)).toEqual(['old']);
+});
+
+test('keeps the undo stack over a restart', async () => {
+  const edited = edit(history('car'), { ...document('car'), name: 'Renamed' }, 'Rename', 9);
+  await new Library(folder).save(edited, 1);
+  expect(await new Library(folder).load('car')).toEqual(edited);
+});
+
+test('a truncated record falls back to the state before', async () => {
+  const library = new Library(folder);
+  await library.save(history('car'), 1);
+  await library.save(edit(history('car'), { ...document('car'), name: 'Second' }, 'Rename', 9), 2);
+  const path = join(folder, 'cars', 'car', 'car.json');
+  truncateSync(path, 40);
+  expect(current(await library.load('car')).name).toBe('Test car');
+  await library.save(edit(history('car'), { ...document('car'), name: 'Third' }, 'Rename', 9), 3);
+  truncateSync(path, 40);
+  expect(current(await library.load('car')).name).toBe('Test car');
+  truncateSync(join(folder, 'cars', 'car', 'car.previous.json'), 40);
+  await expect(library.load('car')).rejects.toMatchObject({ code: 'project-corrupt' });
+  expect(await library.list()).toEqual([]);
+});
+
+test('a failing disk leaves the car as it was', async () => {
+  await new Library(folder).save(history('car'), 1);
+  const full = new Library(folder, async (path, bytes) => {
+    await writeDurably(path, bytes.subarray(0, 9));
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+  });
+  const next = edit(history('car'), { ...document('car'), name: 'Second' }, 'Rename', 9);
+  await expect(full.save(next, 2)).rejects.toMatchObject({ code: 'disk-full' });
+  expect(current(await new Library(folder).load('car')).name).toBe('Test car');
+});
+
+test('live assets are those of every step and of the state before; none are told when a car is unreadable', async () => {
+  const library = new Library(folder);
+  await library.save(newHistory(document('car', 'c'), 'Import', 0), 1);
+  await library.save(edit(history('car'), document('car', 'd'), 'Refine', 1), 2);
+  const live = await library.liveAssets();
+  expect([...(live ?? [])].map((hash) => hash[0]).sort()).toEqual(['a', 'b', 'c', 'd']);
+  mkdirSync(join(folder, 'cars', 'broken'));
+  writeFileSync(join(folder, 'cars', 'broken', 'car.json'), '{');
+  expect(await library.liveAssets()).toBeNull();
+});
+
+test('an id that is no folder name reaches nothing', async () => {
+  const library = new Library(folder);
+  for (const id of ['..', '../cars/car', '', 'a/b']) {
+    await expect(library.load(id)).rejects.toMatchObject({ code: 'file-not-found' });
+    await expect(library.remove(id)).rejects.toMatchObject({ code: 'file-not-found' });
+  }
+});

@@ -1,0 +1,142 @@
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { assetsOf } from '../../shared/document.ts';
+import { StudioError } from '../../shared/errors.ts';
+import type { LibraryEntry } from '../../shared/studio-api.ts';
+import { type WriteBytes, writeAtomically, writeDurably } from './atomic-write.ts';
+import { current, type History, historySchema } from './history.ts';
+
+const carFileSchema = z.object({ version: z.literal(1), modified: z.number(), history: historySchema });
+type CarFile = z.infer<typeof carFileSchema>;
+
+/** Ids name folders, so nothing else is taken for one. */
+export const carIdSchema = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
+
+const openCarSchema = z.object({ id: z.string() });
+
+/**
+ * Every car of this user, as folders cars/ID/ with car.json (its history), car.previous.json (the state before the last
+ * change, read when car.json is damaged) and thumbnail.jpg; open.json names the car last worked on.
+ */
+export class Library {
+  readonly #folder: string;
+  readonly #write: WriteBytes;
+
+  constructor(dataDir: string, write: WriteBytes = writeDurably) {
+    this.#folder = dataDir;
+    this.#write = write;
+  }
+
+  /** Writes a car whole or not at all. */
+  async save(history: History, modified: number): Promise<void> {
+    const folder = this.#carFolder(current(history).id);
+    await mkdir(folder, { recursive: true });
+    const file: CarFile = { version: 1, modified, history };
+    if (await readCarFile(join(folder, 'car.json'))) {
+      await copyFile(join(folder, 'car.json'), join(folder, 'car.previous.json')).catch(() => {});
+    }
+    await writeAtomically(join(folder, 'car.json'), json(file), this.#write);
+  }
+
+  /** Throws `file-not-found` where there is no such car, `project-corrupt` when neither of its two states can be read. */
+  async load(id: string): Promise<History> {
+    return (await this.#load(id)).history;
+  }
+
+  async saveThumbnail(id: string, picture: Uint8Array): Promise<void> {
+    await writeAtomically(join(this.#carFolder(id), 'thumbnail.jpg'), picture, this.#write);
+  }
+
+  /** Newest first; cars that can't be read are left out. */
+  async list(): Promise<LibraryEntry[]> {
+    const cars: LibraryEntry[] = [];
+    for (const id of await this.#ids()) {
+      const car = await this.#load(id).catch(() => null);
+      if (!car) continue;
+      const thumbnail = await readFile(join(this.#carFolder(id), 'thumbnail.jpg')).catch(() => null);
+      const { name } = current(car.history);
+      cars.push({ id, name, modified: car.modified, thumbnail: thumbnail && new Uint8Array(thumbnail) });
+    }
+    return cars.sort((a, b) => b.modified - a.modified);
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.#carFolder(id), { recursive: true, force: true });
+  }
+
+  /** The car last worked on, if it was noted. */
+  async openCar(): Promise<string | null> {
+    const parsed = openCarSchema.safeParse(await readJson(join(this.#folder, 'open.json')));
+    return parsed.success ? parsed.data.id : null;
+  }
+
+  async noteOpenCar(id: string): Promise<void> {
+    await writeAtomically(join(this.#folder, 'open.json'), json({ id }), this.#write);
+  }
+
+  /** Assets that any state of any car needs, the previous states included; null if a car can't be read at all. */
+  async liveAssets(): Promise<Set<string> | null> {
+    const live = new Set<string>();
+    for (const id of await this.#ids()) {
+      const files = await Promise.all(
+        ['car.json', 'car.previous.json'].map((name) => readCarFile(join(this.#carFolder(id), name))),
+      );
+      if (!files.some(Boolean)) return null;
+      for (const file of files) {
+        for (const step of file?.history.steps ?? []) {
+          for (const hash of assetsOf(step.document)) live.add(hash);
+        }
+      }
+    }
+    return live;
+  }
+
+  async #load(id: string): Promise<CarFile> {
+    const folder = this.#carFolder(id);
+    const file =
+      (await readCarFile(join(folder, 'car.json'))) ?? (await readCarFile(join(folder, 'car.previous.json')));
+    if (file) return file;
+    if (!(await this.#ids()).includes(id)) throw unknownCar();
+    throw new StudioError(
+      'project-corrupt',
+      `The library's record of this car (${folder}) can't be read.`,
+      'Open a saved project of it, or make it anew from its photo.',
+    );
+  }
+
+  #carFolder(id: string): string {
+    if (!carIdSchema.safeParse(id).success) throw unknownCar();
+    return join(this.#folder, 'cars', id);
+  }
+
+  async #ids(): Promise<string[]> {
+    const names = await readdir(join(this.#folder, 'cars')).catch(() => []);
+    return names.filter((name) => carIdSchema.safeParse(name).success);
+  }
+}
+
+function unknownCar(): StudioError {
+  return new StudioError(
+    'file-not-found',
+    'That car is no longer in the library.',
+    'Choose another one from the library.',
+  );
+}
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readCarFile(path: string): Promise<CarFile | null> {
+  const parsed = carFileSchema.safeParse(await readJson(path));
+  return parsed.success ? parsed.data : null;
+}
