@@ -17,6 +17,8 @@ WHEEL_TOP = 0.15
 """Height below which hood and trunk are not lifted (L)."""
 DECK = 0.12
 """Height over which the lift of hood and trunk grows from 0 to all (L)."""
+ROOF_STAYS = 0.7
+"""Share of the lift of hood and trunk that the roof does not follow."""
 SHORTEST = 0.02
 """Shortest stretched interval (L), for cars whose bumper is nearer to the axle than that."""
 
@@ -26,8 +28,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "wheelbase": (-0.20, 0.20),
     "front_overhang": (-0.35, 0.35),
     "rear_overhang": (-0.35, 0.50),
-    "hood_lift": (-0.03, 0.05),
-    "trunk_lift": (-0.03, 0.08),
+    "hood_lift": (-0.03, 0.04),
+    "trunk_lift": (-0.03, 0.065),
     "cabin_front": (-0.05, 0.05),
     "cabin_rear": (-0.08, 0.06),
     "tumblehome": (-0.12, 0.10),
@@ -88,7 +90,7 @@ def bend(points: np.ndarray, parameters: Mapping[str, float], box: np.ndarray) -
     cabin_front = bell((z + 0.10) / (high + 0.10))
     cabin_rear = bell((z - low) / (0.10 - low))
     bent_z = stretch_length(z, p, low, high) + upper * (p["cabin_front"] * cabin_front + p["cabin_rear"] * cabin_rear)
-    deck = smootherstep((y - WHEEL_TOP) / DECK)
+    deck = smootherstep((y - WHEEL_TOP) / DECK) * (1.0 - ROOF_STAYS * upper)
     hood = smootherstep((z - 0.10) / 0.20)
     trunk = smootherstep((-0.18 - z) / 0.20)
     bent_y = y + p["height"] * ramp(y) + deck * (p["hood_lift"] * hood + p["trunk_lift"] * trunk)

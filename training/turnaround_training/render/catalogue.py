@@ -19,19 +19,23 @@ BODY_SHARE = {
 }
 """Share of scenes by body type, so that the many coupes and sports cars don't outweigh the ordinary cars."""
 
-PAINT_MODES = ("mask", "hue", "flat", "fixed")
-"""mask: albedo = mix(paint, texel.rgb, texel.a) in linear light; hue: saturated texels are turned (see repaint.py);
-flat: the paint replaces the base colour; fixed: as the file has it."""
+PAINT_MODES = ("mask", "hue", "flat", "tint", "fixed")
+"""mask: albedo = mix(paint, texel.rgb, texel.a) in linear light; hue: saturated texels are turned; flat: the paint
+replaces the base colour; tint: dark grey texels take the paint; fixed: as the file has it. See repaint.py."""
 
 ROLES: dict[str, dict[str, str]] = {
-    "cc-generic-suv": {},
-    "cc-m4": {},
-    "cc-q7": {},
+    "cc-generic-suv": {"Urban10_Body": "paint"},
+    "cc-m4": {"Material_692": "paint", "PaletteMaterial003": "glass"},
+    "cc-q7": {"Part1Mtl": "paint", "Translucent": "glass"},
 }
 """Roles of materials by name where the usual names (README of shared/) say nothing. Roles: paint, glass, lens, tyre,
 rim, other."""
 
-PAINT_OVERRIDES: dict[str, str] = {}
+PAINT_OVERRIDES = {"cc-generic-suv": "flat", "cc-m4": "flat", "cc-q7": "flat", "pack-suv": "tint"}
+"""Cars whose paint is baked but is one base colour (flat) or grey (tint)."""
+
+BRIGHTEN = {"pack-jeep": 4.0, "pack-cargo": 3.0, "pack-pickup": 3.0, "pack-sedan": 1.5}
+"""How much brighter (linear) the baked paint of very dark cars is made before its value varies."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Car:
     body: str
     paint_mode: str
     roles: dict[str, str]
+    brighten: float = 1.0
 
 
 def load_catalogue(folder: Path) -> dict[str, Car]:
@@ -61,6 +66,7 @@ def load_catalogue(folder: Path) -> dict[str, Car]:
             body=entry["body"],
             paint_mode=PAINT_OVERRIDES.get(entry["id"], _paint_mode(entry["paint"])),
             roles=ROLES.get(entry["id"], {}),
+            brighten=BRIGHTEN.get(entry["id"], 1.0),
         )
         for entry in entries
     }

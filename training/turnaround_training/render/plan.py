@@ -16,10 +16,10 @@ CANONICAL_DISTANCE = 2.4
 """Distance of the canonical framing (L); its field of view is 30 degrees."""
 CANONICAL_FOV = 30.0
 VIEWS = 8
-"""Views a scene: the first FREE of a random order have free distance, the others are canonical."""
+"""Views a scene; FREE of them have a free distance, the others are canonical."""
 FREE = 2
 UNBENT_SHARE = 0.15
-STUDIO_SHARE = 0.2
+STUDIO_SHARE = 0.15
 MAX_ELEVATION = 30.0
 
 
@@ -51,8 +51,8 @@ def plan_scene(
     environment = environments[int(random.integers(len(environments)))]
     rotation = float(random.uniform(0, 360))
     exposure = _exposure(random, environment, rotation)
-    paint = [round(c, 4) for c in random_paint(random)] if car.paint_mode in ("mask", "flat") else None
-    hue = _random_hue(random) if car.paint_mode == "hue" else {"shift": 0.0, "saturation": 1.0, "value": 1.0}
+    paint = [round(c, 4) for c in random_paint(random)] if car.paint_mode in ("mask", "flat", "tint") else None
+    hue = _random_hue(random, car.brighten) if car.paint_mode == "hue" else {"shift": 0.0, "saturation": 1.0, "value": 1.0}
     common = {
         "scene": scene,
         "car": car.id,
@@ -134,14 +134,14 @@ def random_paint(random: np.random.Generator) -> tuple[float, float, float]:
     return colorsys.hsv_to_rgb(random.uniform(), random.uniform(0.3, 1.0), random.uniform(0.3, 0.95))
 
 
-def _random_hue(random: np.random.Generator) -> dict[str, float]:
+def _random_hue(random: np.random.Generator, brighten: float) -> dict[str, float]:
     if random.random() < 0.2:
-        return {"shift": 0.0, "saturation": 1.0, "value": 1.0}
+        return {"shift": 0.0, "saturation": 1.0, "value": brighten}
     grey = random.random() < 0.35
     return {
         "shift": round(float(random.uniform(-180, 180)), 3),
         "saturation": round(float(random.uniform(0.0, 0.12) if grey else random.uniform(0.7, 1.1)), 4),
-        "value": round(float(np.exp(random.uniform(np.log(0.35), np.log(1.4)))), 4),
+        "value": round(float(brighten * np.exp(random.uniform(np.log(0.35), np.log(1.4)))), 4),
     }
 
 
@@ -161,12 +161,12 @@ def _random_materials(random: np.random.Generator) -> dict[str, float | list[flo
 
 
 def _exposure(random: np.random.Generator, environment: Environment, rotation: float) -> float:
-    """Makes the mean shading of a white car's upper and side surfaces about 0.6, give or take 0.4 stops."""
+    """Makes the mean shading of a white car's upper and side surfaces about 0.7, give or take 0.4 stops."""
     angles = np.deg2rad(np.arange(0, 360, 30))
     sides = np.stack([np.cos(angles), np.full_like(angles, 0.15), np.sin(angles)], axis=1)
     normals = np.concatenate([sides / np.linalg.norm(sides, axis=1, keepdims=True), np.tile([0.0, 1.0, 0.0], (4, 1))])
     mean = float(shading(light_label(environment, rotation), normals).mean())
-    return 0.6 / max(mean, 1e-6) * float(2 ** np.clip(random.normal(0, 0.4), -0.8, 0.7))
+    return 0.7 / max(mean, 1e-6) * float(2 ** np.clip(random.normal(0, 0.4), -0.8, 0.7))
 
 
 def _view_light(environment: Environment, rotation: float, exposure: float, view: dict) -> list[list[float]]:
@@ -188,18 +188,18 @@ def _random_backdrop(random: np.random.Generator, environment: Environment, expo
     """What is behind and below the car; colours are linear radiance including exposure."""
     up = shading(light_label(environment, 0.0), np.array([[0.0, 1.0, 0.0]]))[0] * exposure
     sun_up = environment.sun_irradiance * max(float(environment.sun_direction[1]), 0.0) / np.pi * exposure
-    albedo = random.uniform(0.08, 0.4) * np.clip(1 + random.normal(0, 0.06, 3), 0.7, 1.3)
+    albedo = random.uniform(0.1, 0.45) * np.clip(1 + random.normal(0, 0.06, 3), 0.7, 1.3)
     wall = random.uniform(0.02, 0.9) * np.clip(1 + random.normal(0, 0.15, 3), 0.4, 1.5)
     groundless = "puresky" in environment.name
     return {
         "studio": bool(random.random() < STUDIO_SHARE),
         "wall": np.clip(wall, 0, 1).tolist(),
         "ground": np.clip(albedo * np.maximum(up, 0.0), 0, 1.5).tolist(),
-        "groundMix": 1.0 if groundless else float(random.choice([0.0, 0.5, 1.0], p=[0.35, 0.2, 0.45])),
+        "groundMix": 1.0 if groundless else float(random.choice([0.0, 0.5, 1.0], p=[0.5, 0.2, 0.3])),
         "noise": float(random.uniform(0.02, 0.22)),
         "radius": float(np.exp(random.uniform(np.log(4.0), np.log(14.0)))),
         "height": float(random.uniform(0.28, 0.5)),
-        "blur": float(random.choice([0.0, random.uniform(0.0, 3.5)])),
+        "blur": float(random.choice([0.0, random.uniform(0.0, 2.8)])),
         "sunShare": float(np.clip(sun_up.sum() / max(up.sum(), 1e-6), 0.0, 0.95)),
         "contact": float(random.uniform(0.75, 0.95)),
     }

@@ -15,6 +15,8 @@ def repaint(texels: np.ndarray, row: dict) -> np.ndarray:
         return np.broadcast_to(to_linear(np.array(row["paint"])), rgb.shape)
     if mode == "hue":
         return turn_hue(rgb, row["hue_shift"], row["saturation_scale"], row["value_scale"])
+    if mode == "tint":
+        return tint(rgb, to_linear(np.array(row["paint"])))
     return rgb
 
 
@@ -30,9 +32,20 @@ def turn_hue(rgb: np.ndarray, degrees: float, saturation_scale: float, value_sca
     pure = np.clip(np.abs(corners * 6 - 3) - 1, 0, 1)
     s = np.clip(saturation * saturation_scale, 0, 1)
     turned = np.minimum(high * value_scale * (1 - s + s * pure), 1.0)
-    t = np.clip((saturation - 0.35) / 0.25, 0, 1)
-    weight = t * t * (3 - 2 * t)
+    weight = _smoothstep((saturation - 0.35) / 0.25)
     return rgb * (1 - weight) + turned * weight
+
+
+def tint(rgb: np.ndarray, paint: np.ndarray) -> np.ndarray:
+    """Give dark grey texels [...,3] a paint [3], both linear; black and bright texels stay."""
+    grey = rgb.mean(axis=-1, keepdims=True)
+    weight = _smoothstep((grey - 0.006) / 0.005) * (1 - _smoothstep((grey - 0.05) / 0.04))
+    return rgb * (1 - weight) + paint * np.minimum(grey / 0.017, 1.3) * weight
+
+
+def _smoothstep(t: np.ndarray) -> np.ndarray:
+    t = np.clip(t, 0, 1)
+    return t * t * (3 - 2 * t)
 
 
 def to_linear(srgb: np.ndarray) -> np.ndarray:

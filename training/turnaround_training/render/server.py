@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -47,6 +48,17 @@ def environment_bytes(environment: Environment) -> bytes:
     rgba = np.ones((height, width, 4), dtype=np.float16)
     rgba[..., :3] = np.minimum(environment.radiance[::-1], 60000.0)
     return rgba.tobytes()
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """Silent about connections that the browser drops when it ends."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Report everything but a dropped connection."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def start_server(exchange: Exchange) -> ThreadingHTTPServer:
@@ -128,8 +140,7 @@ def start_server(exchange: Exchange) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Silent: a line a request would hide the progress."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = LoopbackServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 

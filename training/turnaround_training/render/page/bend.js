@@ -3,6 +3,7 @@
 const HALF_WHEEL = 0.09;
 const WHEEL_TOP = 0.15;
 const DECK = 0.12;
+const ROOF_STAYS = 0.7;
 const SHORTEST = 0.02;
 
 const clamp = (t) => Math.min(Math.max(t, 0), 1);
@@ -54,7 +55,7 @@ export function makeBend(p, box) {
     const cabinRear = bell((z - low) / (0.1 - low));
     const bentZ =
       stretchLength(z, p, low, high) + upper * (p.cabin_front * cabinFront + p.cabin_rear * cabinRear);
-    const deck = smootherstep((y - WHEEL_TOP) / DECK);
+    const deck = smootherstep((y - WHEEL_TOP) / DECK) * (1 - ROOF_STAYS * upper);
     const hood = smootherstep((z - 0.1) / 0.2);
     const trunk = smootherstep((-0.18 - z) / 0.2);
     const bentY = y + p.height * ramp(y) + deck * (p.hood_lift * hood + p.trunk_lift * trunk);

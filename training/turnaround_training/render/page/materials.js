@@ -78,12 +78,18 @@ vec3 turnHue(vec3 rgb) {
   vec3 turned = high * hueShift.z * mix(vec3(1.0), pure, s);
   return mix(rgb, min(turned, vec3(1.0)), smoothstep(0.35, 0.6, saturation));
 }
+vec3 tint(vec3 rgb) {
+  float grey = (rgb.r + rgb.g + rgb.b) / 3.0;
+  float weight = smoothstep(0.006, 0.011, grey) * (1.0 - smoothstep(0.05, 0.09, grey));
+  return mix(rgb, paintColour * min(grey / 0.017, 1.3), weight);
+}
 `;
 
 const PAINT_CODE = {
   mask: 'diffuseColor.rgb = mix(paintColour, texture2D(map, vMapUv).rgb, texture2D(map, vMapUv).a);',
   hue: 'diffuseColor.rgb = turnHue(diffuseColor.rgb);',
   flat: 'diffuseColor.rgb = paintColour;',
+  tint: 'diffuseColor.rgb = tint(diffuseColor.rgb);',
   fixed: '',
 };
 
