@@ -1,0 +1,28 @@
+/**
+ * A differentiable renderer of textured, lit triangle meshes: meshes in, pictures out, gradients back.
+ *
+ * ```ts
+ * const scene = { width, height, camera: orbitCameraMatrix(camera, window), near: 0.01, topology: buildTopology(faces, V),
+ *   vertices, cullBack: true, silhouette: { sigmainv: 7000, nearest: 1 }, surface };
+ * const buffers = createBuffers({ vertexCount: V, faceCount: F, pixelCount: width * height });
+ * const gradients = createGradients(scene);
+ * render(scene, buffers);                                   // buffers.colour, .mask, .depth, .face
+ * renderBackward(scene, buffers, { colour: dColour, mask: dMask }, gradients);
+ * const dCamera = orbitCameraBackward(camera, window, gradients.camera);
+ * ```
+ */
+export { type BufferSizes, type Buffers, createBuffers } from './buffers.ts';
+export {
+  type OrbitCamera,
+  orbitCameraBackward,
+  orbitCameraMatrix,
+  orbitParameters,
+  orthographicMatrix,
+  type Window,
+} from './camera.ts';
+export { clearGradients, createGradients, type Gradients } from './gradients.ts';
+export { type PictureGradient, render, renderBackward } from './render.ts';
+export { silhouetteMargin } from './silhouette.ts';
+export { buildTopology } from './topology.ts';
+export { encodeSrgb, encodeSrgbSlope, srgbBytesToLinear } from './transfer.ts';
+export type { CameraMatrix, Real, Scene, SoftSilhouette, Surface, Texture, Topology } from './types.ts';
