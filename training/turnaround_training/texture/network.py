@@ -1,0 +1,64 @@
+"""The texture network: completes the part of the atlas that the photo does not show."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from turnaround_training.segmenter.network import Context, Convolution, Merge, Residual
+
+WIDTHS = (32, 48, 96, 128, 160)
+KEEP_FROM = 0.25
+"""Visibility from which on the observed colour is mostly kept by construction."""
+
+
+class TextureCompleter(nn.Module):
+    """partial [N,5,S,S] = rgb * known, visibility, mirrored visibility -> texture [N,3,S,S], S a multiple of 16.
+
+    The network proposes a colour and a gate; the gate decides per texel between the proposal and the
+    colour observed there, so that what the photo shows can pass unchanged.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = WIDTHS):
+        super().__init__()
+        self.stem = nn.Sequential(Convolution(7, widths[0]), Residual(widths[0]))
+        self.stages = nn.ModuleList(
+            nn.Sequential(Convolution(inputs, outputs, 3, 2), Residual(outputs))
+            for inputs, outputs in zip(widths[:-1], widths[1:], strict=True)
+        )
+        self.context = nn.Sequential(Context(widths[-1]), Residual(widths[-1]), Context(widths[-1]))
+        self.merges = nn.ModuleList(
+            Merge(coarse, fine) for coarse, fine in zip(widths[:0:-1], widths[-2::-1], strict=True)
+        )
+        self.head = nn.Conv2d(widths[0], 4, 3, 1, 1)
+
+    def forward(self, partial: torch.Tensor) -> torch.Tensor:
+        observed, known = observed_colour(partial)
+        place = torch.linspace(-1, 1, partial.shape[-1]).to(partial)
+        # The atlas is fixed, so the place of a texel says which part of the car it is.
+        columns = place[None, None, None, :].expand(len(partial), 1, partial.shape[-2], -1)
+        rows = torch.linspace(-1, 1, partial.shape[-2]).to(partial)[None, None, :, None].expand_as(columns)
+        x = torch.cat((observed * 2 - 1, partial[:, 3:], columns, rows), 1)
+        features = [self.stem(x)]
+        for stage in self.stages:
+            features.append(stage(features[-1]))
+        x = self.context(features.pop())
+        for merge in self.merges:
+            x = merge(x, features.pop())
+        proposal, gate = self.head(x).float().split((3, 1), 1)
+        keep = torch.sigmoid(gate + 2) * (known / KEEP_FROM).clamp(0, 1)
+        return observed * keep + torch.sigmoid(proposal) * (1 - keep)
+
+
+def observed_colour(partial: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Colour [N,3,S,S] seen at each texel, directly or mirrored, and how well it is known [N,1,S,S].
+
+    The contract stores rgb times visibility where the texel itself was seen and the mirrored colour
+    times the mirrored visibility elsewhere.
+    """
+    direct, mirrored = partial[:, 3:4], partial[:, 4:5]
+    known = torch.where(direct > 0, direct, mirrored)
+    colour = partial[:, :3] / known.clamp(min=1e-3)
+    return torch.where(known > 1e-3, colour, torch.full_like(colour, 0.5)).clamp(0, 1), known
+
+
