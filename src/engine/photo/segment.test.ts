@@ -1,0 +1,108 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { ModelRunner } from '../models/store.ts';
+import { decodeMask } from './mask.ts';
+import { segmentPhoto } from './segment.ts';
+
+/** Stands in for the segmenter: what is red is car. Records how many pictures it was shown. */
+function redIsCar(): ModelRunner & { shown: number } {
+  return {
+    shown: 0,
+    async run(_name, { picture }) {
+      this.shown++;
+      const plane = 256 * 256;
+      const data = new Float32Array(plane);
+      for (let i = 0; i < plane; i++) {
+        data[i] = Math.max(0, picture.data[i] - picture.data[plane + i]);
+      }
+      return { mask: { data, dims: [1, 1, 256, 256] } };
+    },
+  };
+}
+
+const [width, height] = [1600, 900];
+
+function photoWith(...cars: [number, number, number, number][]) {
+  const rgb = new Uint8Array(width * height * 3);
+  for (const [x0, y0, x1, y1] of cars) {
+    for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) rgb[(y * width + x) * 3] = 255;
+  }
+  return { width, height, rgb };
+}
+
+/** Intersection over union of a mask (at 128) with a rectangle. */
+function iouWith(mask: Uint8Array, [x0, y0, x1, y1]: [number, number, number, number]): number {
+  let [both, either] = [0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const inside = x >= x0 && x < x1 && y >= y0 && y < y1;
+      const set = mask[y * width + x] >= 128;
+      if (inside && set) both++;
+      if (inside || set) either++;
+    }
+  }
+  return both / either;
+}
+
+describe('segmentPhoto', () => {
+  const large: [number, number, number, number] = [100, 300, 700, 620];
+  const small: [number, number, number, number] = [1003, 400, 1307, 560];
+
+  it('masks the largest car alone and names the others', async () => {
+    const { mask, cars, selected } = await segmentPhoto(redIsCar(), photoWith(small, large));
+    expect(selected).toBe(0);
+    expect(cars).toHaveLength(2);
+    expect(cars[0].width).toBeGreaterThan(cars[1].width);
+    expect(iouWith(mask, large)).toBeGreaterThan(0.985);
+  });
+
+  it('masks the car at a place, finely by a closer look', async () => {
+    const models = redIsCar();
+    const { mask, selected } = await segmentPhoto(models, photoWith(small, large), {
+      at: { x: 1100, y: 480 },
+    });
+    expect(selected).toBe(1);
+    expect(models.shown).toBe(2);
+    expect(iouWith(mask, small)).toBeGreaterThan(0.985);
+  });
+
+  it('looks once at a car that fills the photo', async () => {
+    const models = redIsCar();
+    const whole: [number, number, number, number] = [50, 100, 1550, 850];
+    const { mask } = await segmentPhoto(models, photoWith(whole));
+    expect(models.shown).toBe(1);
+    expect(iouWith(mask, whole)).toBeGreaterThan(0.985);
+    const soft = mask.reduce((count, value) => count + (value > 0 && value < 255 ? 1 : 0), 0);
+    expect(soft).toBeGreaterThan(0);
+    expect(soft).toBeLessThan(8 * 2 * (1500 + 750));
+  });
+
+  it('says so where there is no car', async () => {
+    await expect(segmentPhoto(redIsCar(), photoWith())).rejects.toMatchObject({ code: 'no-car' });
+    await expect(
+      segmentPhoto(redIsCar(), photoWith(large), { at: { x: 1500, y: 50 } }),
+    ).rejects.toMatchObject({
+      code: 'no-car',
+    });
+  });
+});
+
+describe('decodeMask', () => {
+  it('reads a grey or a colour picture of the right size', async () => {
+    const white = sharp({ create: { width: 20, height: 10, channels: 3, background: 'white' } });
+    expect(await decodeMask(await white.png().toBuffer(), 20, 10)).toEqual(new Uint8Array(200).fill(255));
+  });
+
+  it('refuses another size and what is not a picture', async () => {
+    const mask = await sharp({ create: { width: 20, height: 10, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
+    await expect(decodeMask(mask, 10, 20)).rejects.toMatchObject({
+      code: 'mask-size',
+      message: expect.stringContaining('20 x 10'),
+    });
+    await expect(decodeMask(Buffer.from('no'), 10, 20)).rejects.toMatchObject({
+      code: 'photo-not-a-picture',
+    });
+  });
+});
