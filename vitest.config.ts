@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** `unit` is every test beside its source; `e2e` opens hosts and browsers and runs one file at a time. */
@@ -14,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          alias: { electron: fileURLToPath(new URL('./e2e/electron-double/electron.ts', import.meta.url)) },
           include: ['e2e/**/*.spec.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { launchChromium } from './chromium.ts';
+import type { OpenHost } from './host.ts';
+
+const cli = fileURLToPath(new URL('../../bin/turnaround.mjs', import.meta.url));
+
+/** Starts `turnaround serve` and waits for the address that it prints. */
+async function startServer(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [cli, 'serve', '--port', '0'], {
+    env: { ...process.env, TURNAROUND_DATA: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`turnaround serve ended with code ${code}`)));
+    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (line) => {
+      const address = /http:\/\/\S+/.exec(line)?.[0];
+      if (address) resolve(address);
+    });
+  });
+  return { url, child };
+}
+
+async function stopServer(child: ChildProcess): Promise<void> {
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await exited;
+}
+
+/** The browser host in a real browser. */
+export async function openBrowserHost(dataDir?: string): Promise<OpenHost> {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-e2e-')));
+  const { url, child } = await startServer(folder);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  await page.goto(url);
+  const end = async () => {
+    await browser.close();
+    await stopServer(child);
+  };
+  return {
+    name: 'browser',
+    page,
+    async chooseFile(path, trigger) {
+      const chooser = page.waitForEvent('filechooser');
+      await trigger();
+      await (await chooser).setFiles(path);
+    },
+    async savedFile(trigger) {
+      const download = page.waitForEvent('download');
+      await trigger();
+      const file = await download;
+      return { name: file.suggestedFilename(), bytes: new Uint8Array(await readFile(await file.path())) };
+    },
+    async restart() {
+      await end();
+      return openBrowserHost(folder);
+    },
+    async close() {
+      await end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

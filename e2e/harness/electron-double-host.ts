@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { appDouble } from '../electron-double/app.ts';
+import { BrowserWindowDouble } from '../electron-double/browser-window.ts';
+import { desktop } from '../electron-double/desktop.ts';
+import { ipcMainDouble } from '../electron-double/ipc-main.ts';
+import { sessionDouble } from '../electron-double/session.ts';
+import type { OpenHost } from './host.ts';
+
+const main = fileURLToPath(new URL('../../out/main/index.js', import.meta.url));
+
+let runs = 0;
+
+/** The built main process under the double of the electron module, its window a page of a real Chromium. */
+export async function openElectronDouble(dataDir?: string): Promise<OpenHost> {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-electron-')));
+  appDouble.reset(folder);
+  appDouble.closeWindows = async () => {
+    await Promise.all([...BrowserWindowDouble.all].map((window) => window.close()));
+  };
+  ipcMainDouble.reset();
+  sessionDouble.reset();
+  await import(`${main}?run=${++runs}`);
+  await vi.waitUntil(() => BrowserWindowDouble.all.length > 0, { timeout: 30_000 });
+  const [window] = BrowserWindowDouble.all;
+  if (!window) throw new Error('main opened no window');
+  const page = await window.opened;
+  const end = async () => {
+    appDouble.quit();
+    await appDouble.ended;
+  };
+  return {
+    name: 'electron double',
+    page,
+    async chooseFile(path, trigger) {
+      desktop.openAnswer = [path];
+      await trigger();
+    },
+    async savedFile(trigger) {
+      const path = join(await mkdtemp(join(tmpdir(), 'turnaround-saved-')), 'saved');
+      desktop.saveAnswer = path;
+      await trigger();
+      const bytes = await vi.waitUntil(() => readFile(path).catch(() => null), {
+        timeout: 30_000,
+        interval: 100,
+      });
+      return { name: basename(desktop.saveName), bytes: new Uint8Array(bytes ?? []) };
+    },
+    async restart() {
+      await end();
+      return openElectronDouble(folder);
+    },
+    async close() {
+      await end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
