@@ -1,0 +1,226 @@
+import { Canvas } from '@react-three/fiber';
+import { Camera, CarFront, Grid3x3, RotateCcw, TriangleAlert } from 'lucide-react';
+import { Component, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { togglePhotoView } from '../actions/photo.ts';
+import { useCar } from '../state/car.ts';
+import { useConnection } from '../state/connection.ts';
+import { useDocument } from '../state/document.ts';
+import { useRefine } from '../state/refine.ts';
+import { useView } from '../state/view.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Pane, PaneMessage } from '../ui/pane.tsx';
+import { useAssetUrl } from '../ui/use-asset-url.ts';
+import { useColour } from '../ui/use-colour.ts';
+import { CameraRig, steeredCamera } from './camera-rig.tsx';
+import { CarMesh } from './car-mesh.tsx';
+import { GroundGrid } from './ground-grid.tsx';
+import { OrbitSurface } from './orbit-surface.tsx';
+import { PhotoGhost } from './photo-ghost.tsx';
+import { PhotoMatch } from './photo-match.tsx';
+import { StudioLight } from './studio-light.tsx';
+import styles from './viewport.module.css';
+
+/** Shows `fallback` when WebGL can't be had or the scene throws. */
+class GraphicsBoundary extends Component<{ fallback: ReactNode; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+  override render() {
+    return this.state.failed ? this.props.fallback : this.props.children;
+  }
+}
+
+function Scene() {
+  const template = useConnection((state) => state.template);
+  const car = useCar((state) => state.car);
+  const { light, showGuessed, showGround, photoView } = useView();
+  const accent = useColour('--accent');
+  const line = useColour('--line-strong');
+  const ground = showGround && !photoView;
+  return (
+    <>
+      <CameraRig />
+      {ground && <GroundGrid colour={line} />}
+      {light === 'studio' && <StudioLight />}
+      {template && car && (
+        <CarMesh
+          template={template}
+          car={car}
+          light={light}
+          showGuessed={showGuessed}
+          showShadow={ground}
+          guessedColour={accent}
+        />
+      )}
+    </>
+  );
+}
+
+/** The WebGL canvas; tells when its context goes, and is made anew by a change of its key. */
+function Stage({ onLost }: { onLost(): void }) {
+  const camera = useMemo(steeredCamera, []);
+  const { photoView, carOpacity } = useView();
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const target = holder.current;
+    target?.addEventListener('webglcontextlost', onLost, true);
+    return () => target?.removeEventListener('webglcontextlost', onLost, true);
+  }, [onLost]);
+  return (
+    <div ref={holder} className={styles.canvas} style={{ opacity: photoView ? carOpacity : 1 }}>
+      <Canvas frameloop="demand" flat dpr={[1, 2]} camera={camera} gl={{ antialias: true, alpha: true }}>
+        <Scene />
+      </Canvas>
+    </div>
+  );
+}
+
+function Badge() {
+  const { phase, showBefore, progress } = useRefine();
+  if (phase === 'idle') return null;
+  const text =
+    phase === 'proposal'
+      ? showBefore
+        ? 'Before refinement'
+        : 'Proposal'
+      : progress
+        ? `Refining ${progress.iteration} / ${progress.iterations}`
+        : 'Refining';
+  return <div className={styles.badge}>{text}</div>;
+}
+
+function Ghost({ pane }: { pane: { width: number; height: number } }) {
+  const document = useDocument((state) => state.document);
+  const opacity = useView((state) => state.photoOpacity);
+  const { url } = useAssetUrl(document?.photo?.picture);
+  if (!document?.photo || !url || pane.width === 0) return null;
+  return <PhotoGhost url={url} photo={document.photo} crop={document.crop} pane={pane} opacity={opacity} />;
+}
+
+function StageMessage({ onChoosePhoto }: { onChoosePhoto(): void }) {
+  const { phase, error: connectionError } = useConnection();
+  const { known, document } = useDocument();
+  const { car, loading, error } = useCar();
+  if (phase !== 'ready' && !document) {
+    return connectionError ? (
+      <PaneMessage
+        kind="error"
+        icon={TriangleAlert}
+        title={connectionError.message}
+        text={connectionError.remedy}
+      />
+    ) : (
+      <PaneMessage kind="loading" title="Starting the engine" />
+    );
+  }
+  if (known && !document) {
+    return (
+      <PaneMessage
+        kind="empty"
+        icon={CarFront}
+        title="No car is open"
+        text="Drop a photo of a car anywhere, paste one, or choose a file."
+      >
+        <Button variant="primary" onClick={onChoosePhoto}>
+          Choose a photo
+        </Button>
+      </PaneMessage>
+    );
+  }
+  if (error)
+    return <PaneMessage kind="error" icon={TriangleAlert} title={error.message} text={error.remedy} />;
+  if (loading && !car) return <PaneMessage kind="loading" title="Loading the car" />;
+  return null;
+}
+
+interface ViewportPaneProps {
+  hidden: boolean;
+  onChoosePhoto(): void;
+}
+
+export function ViewportPane({ hidden, onChoosePhoto }: ViewportPaneProps) {
+  const { photoView, showGround } = useView();
+  const document = useDocument((state) => state.document);
+  const [lost, setLost] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const onLost = useMemo(() => () => setLost(true), []);
+
+  const actions = (
+    <>
+      <Button
+        variant="quiet"
+        icon={Camera}
+        aria-pressed={photoView}
+        disabled={!document?.photo}
+        onClick={togglePhotoView}
+      >
+        Photo view
+      </Button>
+      <IconButton
+        icon={RotateCcw}
+        label="Reset view"
+        hint="Back to the estimated viewpoint"
+        disabled={!document}
+        onClick={() => document && useView.setState({ viewpoint: document.viewpoint })}
+      />
+      <IconButton
+        icon={Grid3x3}
+        label="Ground"
+        aria-pressed={showGround}
+        onClick={() => useView.setState({ showGround: !showGround })}
+      />
+    </>
+  );
+
+  return (
+    <Pane title="3D viewport" hidden={hidden} actions={actions}>
+      <OrbitSurface
+        className={`${styles.stage} ${photoView ? styles.photoView : ''}`}
+        label="Car in 3D: arrow keys turn it, plus and minus change the distance"
+      >
+        {(size) => (
+          <>
+            {photoView && <Ghost pane={size} />}
+            {!lost && (
+              <GraphicsBoundary
+                key={attempt}
+                fallback={
+                  <PaneMessage
+                    kind="error"
+                    icon={TriangleAlert}
+                    title="The 3D viewport can not be drawn."
+                    text="WebGL is missing here: turn on hardware acceleration or update the graphics driver. The neural view and the export still work."
+                  />
+                }
+              >
+                <Stage onLost={onLost} />
+              </GraphicsBoundary>
+            )}
+            <Badge />
+            {photoView && document && <PhotoMatch />}
+            <StageMessage onChoosePhoto={onChoosePhoto} />
+            {lost && (
+              <PaneMessage
+                kind="error"
+                icon={TriangleAlert}
+                title="The graphics driver was reset."
+                text="Your car is safe; the viewport only has to be set up again."
+              >
+                <Button
+                  variant="primary"
+                  onClick={() => {
+                    setAttempt(attempt + 1);
+                    setLost(false);
+                  }}
+                >
+                  Restore the viewport
+                </Button>
+              </PaneMessage>
+            )}
+          </>
+        )}
+      </OrbitSurface>
+    </Pane>
+  );
+}
