@@ -44,9 +44,9 @@ def backdrop_crop(backdrops: list[np.ndarray], height: int, width: int, generato
     box_height, box_width = span, min(columns, span * width / height)
     top = np.clip(generator.normal(0.45, 0.15) * rows - box_height / 2, 0, rows - box_height)
     left = generator.uniform(0, columns - box_width)
-    image = Image.fromarray(source).resize(
-        (width, height), Image.BILINEAR, box=(left, top, left + box_width, top + box_height)
-    )
+    first, last = int(left), int(np.ceil(left + box_width))
+    window = source[int(top) : int(np.ceil(top + box_height)), first:last]
+    image = Image.fromarray(window).resize((width, height), Image.BILINEAR)
     if generator.random() < 0.5:
         image = image.transpose(Image.FLIP_LEFT_RIGHT)
     return to_array(image)

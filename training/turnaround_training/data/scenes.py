@@ -12,6 +12,8 @@ from turnaround_training.data.photometric import degrade, jitter_colour, to_arra
 from turnaround_training.data.renders import RenderSet
 
 PADDING = 0.5
+BANDS = "CMYK"
+"""Pillow mode that treats four channels alike; as RGBA it would multiply colours by alpha when resizing."""
 ASPECTS = (4 / 3, 3 / 2, 16 / 9, 1.0, 3 / 4)
 ASPECT_ODDS = (0.35, 0.25, 0.15, 0.15, 0.1)
 
@@ -85,7 +87,7 @@ class SceneMaker:
             margin = np.minimum(margin, 255)
             render = np.pad(render, ((margin[1], margin[3]), (margin[0], margin[2]), (0, 0)), "reflect")
             origin = origin - scale * margin[:2]
-        image = Image.fromarray(render)
+        image = Image.fromarray(render, BANDS)
         if angle:
             image = image.rotate(angle, Image.BILINEAR)
         x0, y0 = np.maximum(0, -origin) / scale

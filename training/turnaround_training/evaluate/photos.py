@@ -88,7 +88,8 @@ def encoder_crop(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
     box = tuple(margin + value for value in (centre[0] - half, centre[1] - half, centre[0] + half, centre[1] + half))
 
     def cut(array: np.ndarray) -> np.ndarray:
-        resized = Image.fromarray(array).resize((CROP_SIZE, CROP_SIZE), Image.BILINEAR, box=box)
+        mode = "CMYK" if array.ndim == 3 else "L"  # four channels alike; as RGBA colours would be multiplied by alpha
+        resized = Image.fromarray(array, mode).resize((CROP_SIZE, CROP_SIZE), Image.BILINEAR, box=box)
         return np.asarray(resized, np.float32) / 255
 
     colour, valid = cut(padded), (cut(inside) > 0.5).astype(np.float32)

@@ -44,7 +44,7 @@ def run(config: dict) -> None:
         figures += photo_figures(models, paths, list(photos(paths.evaluation, limit)), f"photos_{limit}")
         figures += photo_figures(models, paths, list(turntable(paths.evaluation, cars)), f"turntable_{len(cars)}_cars")
     figures += [(name, "milliseconds_cpu", _milliseconds(session)) for name, session in models.items()]
-    command = section.get("command", "python -m turnaround_training evaluate --config configs/first.toml")
+    command = section.get("command", "python -m turnaround_training evaluate --config configs/perception.toml")
     for model in models:
         metrics = [{"name": name, "value": round(value, 4), "command": command} for owner, name, value in figures if owner == model]
         if model in read_manifest(paths.models)["models"]:

@@ -14,7 +14,7 @@ from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.segmenter.network import Segmenter
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
-COARSE_SHARE = 0.45
+COARSE_SHARE = 0.6
 REFRESH_CHANCE = 0.002
 EDGE_WEIGHT = 1.5
 
