@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import signal
 import sys
 import tomllib
 from pathlib import Path
@@ -38,12 +39,19 @@ def load_config(path: Path) -> dict:
         raise StageError(f"{path} is not valid TOML: {error}.") from None
 
 
+def _stop(*_: object) -> None:
+    """SIGTERM, and SIGINT even where a shell's & has it ignored, end a stage as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one stage. Returns the exit code: 0 done, 1 the stage failed, 130 stopped by Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m turnaround_training", description=__doc__)
     parser.add_argument("stage", choices=list(STAGES))
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     options = parser.parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         config = load_config(options.config)
         name = STAGES[options.stage]

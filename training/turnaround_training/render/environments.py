@@ -17,7 +17,7 @@ from turnaround_training.errors import StageError
 SUN_WINDOW = np.deg2rad(14.0)
 """Around the brightest direction, light within this angle may become the sun."""
 SUN_CAP = 12.0
-"""Radiance above this many times the map's mean is taken out of the map, inside the window."""
+"""Radiance above this many times the map's third quartile is taken out of the map, inside the window."""
 SUN_SHARE = 0.08
 """The sun must carry at least this share of the map's light, or it stays in the map."""
 COSINE_LOBE = np.array([1.0, 2 / 3, 2 / 3, 2 / 3, 0.25, 0.25, 0.25, 0.25, 0.25])
@@ -98,7 +98,7 @@ def split_sun(name: str, radiance: np.ndarray) -> Environment:
     luminance = radiance @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
     mean = float((np.minimum(luminance, 1e4) * weights).sum() / weights.sum())
     peak = directions.reshape(-1, 3)[int(np.argmax(luminance))]
-    cap = SUN_CAP * float(np.median(luminance[luminance > np.median(luminance)]))
+    cap = SUN_CAP * float(np.percentile(luminance, 75))
     inside = (directions @ peak > np.cos(SUN_WINDOW)) & (luminance > cap)
     factor = np.where(inside, cap / np.maximum(luminance, 1e-9), 1.0)[..., None].astype(np.float32)
     removed = radiance * (1 - factor)

@@ -161,12 +161,12 @@ def _random_materials(random: np.random.Generator) -> dict[str, float | list[flo
 
 
 def _exposure(random: np.random.Generator, environment: Environment, rotation: float) -> float:
-    """Makes the mean shading of a white car's upper and side surfaces about 0.7, give or take 0.4 stops."""
+    """Makes the mean shading of a white car's upper and side surfaces about 0.85, give or take 0.4 stops."""
     angles = np.deg2rad(np.arange(0, 360, 30))
     sides = np.stack([np.cos(angles), np.full_like(angles, 0.15), np.sin(angles)], axis=1)
     normals = np.concatenate([sides / np.linalg.norm(sides, axis=1, keepdims=True), np.tile([0.0, 1.0, 0.0], (4, 1))])
     mean = float(shading(light_label(environment, rotation), normals).mean())
-    return 0.7 / max(mean, 1e-6) * float(2 ** np.clip(random.normal(0, 0.4), -0.8, 0.7))
+    return 0.85 / max(mean, 1e-6) * float(2 ** np.clip(random.normal(0, 0.4), -0.8, 0.7))
 
 
 def _view_light(environment: Environment, rotation: float, exposure: float, view: dict) -> list[list[float]]:

@@ -39,8 +39,8 @@ def turn_hue(rgb: np.ndarray, degrees: float, saturation_scale: float, value_sca
 def tint(rgb: np.ndarray, paint: np.ndarray) -> np.ndarray:
     """Give dark grey texels [...,3] a paint [3], both linear; black and bright texels stay."""
     grey = rgb.mean(axis=-1, keepdims=True)
-    weight = _smoothstep((grey - 0.006) / 0.005) * (1 - _smoothstep((grey - 0.05) / 0.04))
-    return rgb * (1 - weight) + paint * np.minimum(grey / 0.017, 1.3) * weight
+    weight = _smoothstep((grey - 0.0015) / 0.0013) * (1 - _smoothstep((grey - 0.05) / 0.04))
+    return rgb * (1 - weight) + paint * np.minimum(grey / 0.007, 1.2) * weight
 
 
 def _smoothstep(t: np.ndarray) -> np.ndarray:

@@ -80,8 +80,8 @@ vec3 turnHue(vec3 rgb) {
 }
 vec3 tint(vec3 rgb) {
   float grey = (rgb.r + rgb.g + rgb.b) / 3.0;
-  float weight = smoothstep(0.006, 0.011, grey) * (1.0 - smoothstep(0.05, 0.09, grey));
-  return mix(rgb, paintColour * min(grey / 0.017, 1.3), weight);
+  float weight = smoothstep(0.0015, 0.0028, grey) * (1.0 - smoothstep(0.05, 0.09, grey));
+  return mix(rgb, paintColour * min(grey / 0.007, 1.2), weight);
 }
 `;
 
