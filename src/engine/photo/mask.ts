@@ -29,17 +29,17 @@ export async function decodeMask(bytes: Uint8Array, width: number, height: numbe
 }
 
 /**
- * Draws a map of probabilities that covers `region` (from its origin, in photo pixels) as a mask of the photo's size:
- * bilinear, its slope at 0.5 steepened so that the border is a few photo pixels wide, 0 outside the map.
+ * Draws a map of probabilities into a mask of the photo's size, from `origin` (photo pixels) on: bilinear, its slope at
+ * 0.5 steepened so that the border is a few photo pixels wide. What the mask holds already stays where it is larger.
  */
 export function paintMask(
   map: CarMap,
   origin: { x: number; y: number },
+  mask: Uint8ClampedArray,
   width: number,
   height: number,
-): Uint8Array {
+): void {
   const { probability, cellWidth, cellHeight } = map;
-  const mask = new Uint8ClampedArray(width * height);
   const slope = 255 * Math.max(1, Math.min(cellWidth, cellHeight) / 2);
   const intercept = 128 - slope / 2;
   const [left, top] = [Math.max(0, Math.floor(origin.x)), Math.max(0, Math.floor(origin.y))];
@@ -67,8 +67,7 @@ export function paintMask(
     for (let x = left; x < right; x++) {
       const cell = columns[x];
       const value = row[cell] + (row[cell + 1] - row[cell]) * fractions[x];
-      mask[y * width + x] = intercept + slope * value;
+      mask[y * width + x] = Math.max(mask[y * width + x], intercept + slope * value);
     }
   }
-  return new Uint8Array(mask.buffer);
 }

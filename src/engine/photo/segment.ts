@@ -1,6 +1,6 @@
 import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { ModelRunner } from '../models/store.ts';
-import { type CarMap, carAt, separateCars } from './cars.ts';
+import { type CarMap, separateCars } from './cars.ts';
 import type { Component } from './components.ts';
 import { connectedComponents } from './components.ts';
 import { paintMask } from './mask.ts';
@@ -19,54 +19,38 @@ const closerMargin = 0.12;
 /** A car that fills this share of the photo's longer side needs no closer look. */
 const closeEnough = 0.75;
 
-export interface Segmentation {
-  /** [height, width] 0..255, the selected car alone */
-  mask: Uint8Array;
-  /** boxes of every car seen, largest first */
-  cars: Box[];
-  /** index of the masked car in `cars` */
-  selected: number;
-}
+/** So many of the largest cars get a closer look. */
+const closerLooks = 3;
 
-export interface SegmentOptions {
-  /** a place in the photo: the car there instead of the largest */
-  at?: { x: number; y: number };
-  signal?: AbortSignal;
-}
-
-/** Finds the cars of a photo and masks one of them. Throws `no-car` if there is none (at that place). */
+/**
+ * Masks the cars of a photo: [height, width] 0..255, a region for each (findCars tells them apart). The largest ones that
+ * are small in the photo get a second, closer look. Throws `no-car` if none is seen.
+ */
 export async function segmentPhoto(
   models: ModelRunner,
   photo: Pick<DecodedPhoto, 'width' | 'height' | 'rgb'>,
-  options: SegmentOptions = {},
-): Promise<Segmentation> {
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const { width, height } = photo;
-  const found = separateCars(await mapCars(models, photo, { x: 0, y: 0, width, height }));
-  if (found.cars.length === 0) {
+  const map = await mapCars(models, photo, { x: 0, y: 0, width, height });
+  const { parts, cars, boxes } = separateCars(map);
+  if (cars.length === 0) {
     throw new StudioError(
       'no-car',
       'No car was found in the photo.',
       'Use a closer photo of the car, or give a mask in which the car is white.',
     );
   }
-  throwIfCancelled(options.signal);
-  const selected = options.at ? carAt(found, options.at.x, options.at.y) : 0;
-  const car = found.cars[selected];
-  if (!car) {
-    throw new StudioError(
-      'no-car',
-      'There is no car at this place.',
-      'Click on one of the cars that are outlined.',
-    );
+  const mask = new Uint8ClampedArray(width * height);
+  for (const [i, car] of cars.entries()) {
+    throwIfCancelled(signal);
+    const coarse = only(map, (cell) => parts.labels[cell] === car.label);
+    const look = i < closerLooks ? closerLook(boxes[i], width, height) : null;
+    const closer = look && chooseParts(await mapCars(models, photo, look), look, coarse);
+    if (closer) paintMask(closer, look, mask, width, height);
+    else paintMask(coarse, { x: 0, y: 0 }, mask, width, height);
   }
-  const box = found.boxes[selected];
-  const coarse = only(found.map, (cell) => found.parts.labels[cell] === car.label);
-  const look = closerLook(box, width, height);
-  const closer = look && chooseParts(await mapCars(models, photo, look), look, coarse);
-  const mask = closer
-    ? paintMask(closer, look, width, height)
-    : paintMask(coarse, { x: 0, y: 0 }, width, height);
-  return { mask, cars: found.boxes, selected };
+  return new Uint8Array(mask.buffer);
 }
 
 /** The segmenter's answer for a region of the photo, on a grid with 256 cells along its longer side. */
