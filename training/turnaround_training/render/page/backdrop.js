@@ -51,7 +51,7 @@ void main() {
   vec3 colour;
   if (studio > 0.5) {
     colour = mix(tint, wall, floorHit ? smoothstep(0.2 * radius, 0.95 * radius, r) : 1.0);
-    colour *= 1.0 - 0.12 * dot(gl_FragCoord.xy / gl_FragCoord.w * 0.0 + d.xy, d.xy);
+    colour *= 1.0 - 0.12 * dot(d.xy, d.xy);
   } else {
     colour = sky(normalize(hit - centre));
     if (floorHit) colour = mix(colour, tint, groundMix * (1.0 - smoothstep(0.25 * radius, 0.95 * radius, r)));
