@@ -7,8 +7,10 @@ import { viewpointSchema } from './viewpoint.ts';
  * through it and nothing else. Large arrays are typed arrays and travel as binary on every transport.
  */
 
-const bytes = z.instanceof(Uint8Array);
-const floats = z.instanceof(Float32Array);
+/** Any bytes go in; what comes out of a port is never shared memory, so the page may hand it to Blob and WebGL. */
+const bytes: z.ZodType<Uint8Array<ArrayBuffer>, Uint8Array> = z.instanceof(Uint8Array);
+const floats: z.ZodType<Float32Array<ArrayBuffer>, Float32Array> = z.instanceof(Float32Array);
+const indices: z.ZodType<Uint32Array<ArrayBuffer>, Uint32Array> = z.instanceof(Uint32Array);
 const none = z.object({});
 
 interface Definition<P extends z.ZodType, R extends z.ZodType, G extends z.ZodType> {
@@ -66,9 +68,9 @@ export type Status = z.infer<typeof statusSchema>;
 
 export const templateSchema = z.object({
   vertices: floats,
-  faces: z.instanceof(Uint32Array),
+  faces: indices,
   uv: floats,
-  mirror: z.instanceof(Uint32Array),
+  mirror: indices,
   parts: bytes,
 });
 
@@ -111,7 +113,7 @@ export const pictureSchema = z.object({
   width: z.number().int(),
   height: z.number().int(),
   /** [height, width, 4] sRGB, rows from the top */
-  rgba: z.instanceof(Uint8Array),
+  rgba: bytes,
 });
 export type Picture = z.infer<typeof pictureSchema>;
 
@@ -213,13 +215,15 @@ export interface Studio {
 
 export interface HandlerContext<M extends Method> {
   signal: AbortSignal;
-  progress(value: Progress<M>): void;
+  progress(value: z.input<(typeof methods)[M]['progress']>): void;
 }
+
+type Answer<M extends Method> = z.input<(typeof methods)[M]['result']>;
 
 /** What the engine implements; parameters have been validated. */
 export type Handlers = {
   [M in Method]: (
     params: z.output<(typeof methods)[M]['params']>,
     context: HandlerContext<M>,
-  ) => Promise<Result<M>> | Result<M>;
+  ) => Promise<Answer<M>> | Answer<M>;
 };
