@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+
+/** A picture of a car of our own making: the generator drew it (training/, stage neural). */
+export const carPhoto = fileURLToPath(new URL('../../resources/samples/car.png', import.meta.url));
+
+export interface BadPhoto {
+  what: string;
+  /** Writes the picture into a folder and returns its path. */
+  make(folder: string): Promise<string>;
+  /** words that the message to the user must hold */
+  message: RegExp;
+}
+
+async function put(folder: string, name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+function plain(width: number, height: number) {
+  return sharp({ create: { width, height, channels: 3, background: { r: 120, g: 150, b: 90 } } });
+}
+
+/** Pictures that can't become a car, with what the user must be told. */
+export const badPhotos: BadPhoto[] = [
+  { what: 'an empty file', make: (f) => put(f, 'empty.jpg', new Uint8Array()), message: /empty/i },
+  {
+    what: 'a text file',
+    make: (f) => put(f, 'letter.jpg', new TextEncoder().encode('Dear car, '.repeat(50))),
+    message: /not a picture/i,
+  },
+  {
+    what: 'a truncated picture',
+    make: async (f) => {
+      const noise = sharp({
+        create: {
+          width: 600,
+          height: 400,
+          channels: 3,
+          background: 'white',
+          noise: { type: 'gaussian', mean: 128, sigma: 40 },
+        },
+      });
+      const whole = await noise.jpeg().toBuffer();
+      return put(f, 'half.jpg', whole.subarray(0, whole.length / 2));
+    },
+    message: /truncated|incomplete|cut|damaged/i,
+  },
+  {
+    what: 'a picture 20 000 pixels wide',
+    make: async (f) => put(f, 'wide.png', await plain(20_001, 40).png().toBuffer()),
+    message: /large|20.?000/i,
+  },
+  {
+    what: 'a picture without a car',
+    make: async (f) => put(f, 'meadow.png', await plain(640, 480).png().toBuffer()),
+    message: /no car/i,
+  },
+];
+
+export interface OddPhoto {
+  what: string;
+  make(folder: string): Promise<string>;
+}
+
+const car = () => sharp(carPhoto);
+
+/** Unusual pictures of a car, which must all work. */
+export const oddPhotos: OddPhoto[] = [
+  {
+    what: 'CMYK',
+    make: async (f) => put(f, 'cmyk.jpg', await car().flatten().toColourspace('cmyk').jpeg().toBuffer()),
+  },
+  {
+    what: '16 bit',
+    make: async (f) => put(f, 'deep.png', await car().flatten().toColourspace('rgb16').png().toBuffer()),
+  },
+  {
+    what: 'animated',
+    make: async (f) => {
+      const frame = await car().flatten().resize(384, 384).png().toBuffer();
+      return put(
+        f,
+        'moving.gif',
+        await sharp([frame, frame], { join: { animated: true } })
+          .gif()
+          .toBuffer(),
+      );
+    },
+  },
+  {
+    what: 'EXIF-rotated',
+    make: async (f) =>
+      put(
+        f,
+        'turned.jpg',
+        await car().flatten().rotate(90).withMetadata({ orientation: 8 }).jpeg().toBuffer(),
+      ),
+  },
+];

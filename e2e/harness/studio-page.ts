@@ -1,0 +1,72 @@
+import type { Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
+import type { OpenHost } from './host.ts';
+
+/** The studio as its user sees it: found by role and name only. */
+export class StudioPage {
+  readonly host: OpenHost;
+
+  constructor(host: OpenHost) {
+    this.host = host;
+  }
+
+  get page(): Page {
+    return this.host.page;
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  region(name: string): Locator {
+    return this.page.getByRole('region', { name, exact: true });
+  }
+
+  slider(name: string): Locator {
+    return this.page.getByRole('slider', { name, exact: true });
+  }
+
+  get neuralPicture(): Locator {
+    return this.page.getByRole('img', { name: 'The car drawn by the generator' });
+  }
+
+  get carName(): Promise<string> {
+    return this.page.getByRole('textbox', { name: 'Name of the car' }).inputValue();
+  }
+
+  /** Waits until a car stands in the viewport and the generator has drawn it. */
+  async ready(): Promise<void> {
+    await this.neuralPicture.waitFor({ timeout: 60_000 });
+    await this.region('3D viewport').locator('canvas').waitFor({ timeout: 60_000 });
+  }
+
+  async importPhoto(path: string): Promise<void> {
+    await this.host.chooseFile(path, () => this.button('New from photo').click());
+  }
+
+  async menu(item: string | RegExp): Promise<void> {
+    await this.button('Menu').click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  async azimuth(): Promise<number> {
+    return Number(await this.slider('Azimuth').getAttribute('aria-valuenow'));
+  }
+
+  /** What a canvas shows, as PNG bytes. */
+  async picture(of: Locator): Promise<Buffer> {
+    await untilStill(of);
+    return of.screenshot();
+  }
+}
+
+/** Two equal screenshots in a row: whatever was under way has been drawn. */
+async function untilStill(of: Locator): Promise<void> {
+  let last = await of.screenshot();
+  await eventually(async () => {
+    const next = await of.screenshot();
+    const still = next.equals(last);
+    last = next;
+    return still;
+  });
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { validateBytes } from 'gltf-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './harness/eventually.ts';
+import type { OpenHost } from './harness/host.ts';
+import { carPhoto } from './harness/photos.ts';
+import { StudioPage } from './harness/studio-page.ts';
+import { hosts } from './hosts.ts';
+
+describe.each(hosts)('the studio in the $name', ({ open }) => {
+  let host: OpenHost;
+  let studio: StudioPage;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'turnaround-spec-'));
+    host = await open();
+    studio = new StudioPage(host);
+  });
+
+  afterAll(async () => {
+    await host.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('starts with a sample car, ready to turn', async () => {
+    await studio.ready();
+    expect(await studio.carName).not.toBe('');
+  });
+
+  it('turns a photo into a car', async () => {
+    await studio.importPhoto(carPhoto);
+    await eventually(async () => (await studio.carName) === 'car', 60_000);
+    await studio.ready();
+    expect(await studio.region('Photo').getByRole('img').count()).toBeGreaterThan(0);
+  });
+
+  it('turns both views with a slider', async () => {
+    const [mesh, neural] = [studio.region('3D viewport').locator('canvas'), studio.neuralPicture];
+    const before = [await studio.picture(mesh), await studio.picture(neural)];
+    const azimuth = await studio.azimuth();
+    await studio.slider('Azimuth').focus();
+    await studio.slider('Azimuth').press('PageUp');
+    await eventually(async () => (await studio.azimuth()) !== azimuth);
+    const after = [await studio.picture(mesh), await studio.picture(neural)];
+    expect(after[0]?.equals(before[0] ?? Buffer.of())).toBe(false);
+    expect(after[1]?.equals(before[1] ?? Buffer.of())).toBe(false);
+  });
+
+  it('keeps the best so far of a cancelled refinement, and replaces nothing when it is discarded', async () => {
+    await studio.button('Refine').click();
+    await studio.page.getByRole('progressbar', { name: 'Refinement' }).waitFor();
+    await eventually(
+      async () => /[1-9]\d* \/ /.test((await studio.region('Inspector').textContent()) ?? ''),
+      60_000,
+    );
+    await studio.button('Cancel').click();
+    await studio.button('Discard').click({ timeout: 60_000 });
+    await studio.button('Refine').waitFor();
+    expect(await studio.button(/^Undo/).isDisabled()).toBe(false);
+  });
+
+  it('refines, accepts and takes it back', async () => {
+    await studio.page
+      .getByRole('spinbutton', { name: 'Iterations' })
+      .or(studio.page.getByRole('textbox', { name: 'Iterations' }))
+      .fill('30');
+    await studio.page.keyboard.press('Enter');
+    await studio.button('Refine').click();
+    await studio.button('Accept').click({ timeout: 120_000 });
+    await studio.button(/Undo.*Refine/).click();
+    await studio.button(/Redo.*Refine/).waitFor();
+  });
+
+  it('exports a GLB without a fault', async () => {
+    const { name, bytes } = await host.savedFile(() => studio.button('Export GLB').click());
+    expect(name).toMatch(/\.glb$/);
+    const { issues } = await validateBytes(bytes);
+    expect([issues.numErrors, issues.numWarnings]).toEqual([0, 0]);
+  });
+
+  it('saves a project and opens it again', async () => {
+    const saved = await host.savedFile(() => studio.menu(/Save project/));
+    expect(saved.name).toMatch(/\.turnaround$/);
+    const path = join(folder, 'again.turnaround');
+    await writeFile(path, saved.bytes);
+    await host.chooseFile(path, () => studio.menu(/Open project/));
+    await studio.ready();
+  });
+
+  it('has the car that was worked on after a restart', async () => {
+    const name = await studio.carName;
+    host = await host.restart();
+    studio = new StudioPage(host);
+    await studio.ready();
+    expect(await studio.carName).toBe(name);
+  });
+});
