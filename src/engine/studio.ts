@@ -1,5 +1,7 @@
 import type { EventSource } from '../shared/rpc.ts';
 import type { Handlers, Provider } from '../shared/studio-api.ts';
+import { createStudioOn } from './studio/create.ts';
+import { openRooms } from './studio/open-rooms.ts';
 
 export interface StudioOptions {
   /** folder of the library, created when missing */
@@ -18,4 +20,15 @@ export interface EngineStudio {
   events: EventSource;
   /** Ends tasks under way, writes what is pending and gives memory back. */
   close(): Promise<void>;
+}
+
+/** Opens the models and the library. Rejects with `model-missing`, `model-hash`, `file-not-writable` ... */
+export async function createStudio(options: StudioOptions): Promise<EngineStudio> {
+  const rooms = await openRooms(options);
+  try {
+    return await createStudioOn(rooms, options);
+  } catch (error) {
+    await rooms.close();
+    throw error;
+  }
 }

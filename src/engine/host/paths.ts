@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
+import { z } from 'zod';
 
 /** The folder that holds package.json, models/ and resources/, from a clone and from a bundle alike. */
 export function packageRoot(): string {
@@ -10,6 +11,12 @@ export function packageRoot(): string {
     if (existsSync(join(folder, 'package.json'))) return folder;
     if (folder === dirname(folder)) return start;
   }
+}
+
+/** Version of Turnaround, as in package.json. */
+export function packageVersion(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 /** TURNAROUND_MODELS, or the models that came with Turnaround. */

@@ -17,7 +17,7 @@ const openCarSchema = z.object({ id: z.string() });
 
 /**
  * Every car of this user, as folders cars/ID/ with car.json (its history), car.previous.json (the state before the last
- * change, read when car.json is damaged) and thumbnail.jpg; open.json names the car last worked on.
+ * change, read when car.json is damaged) and thumbnail.png; open.json names the car last worked on.
  */
 export class Library {
   readonly #folder: string;
@@ -45,7 +45,7 @@ export class Library {
   }
 
   async saveThumbnail(id: string, picture: Uint8Array): Promise<void> {
-    await writeAtomically(join(this.#carFolder(id), 'thumbnail.jpg'), picture, this.#write);
+    await writeAtomically(join(this.#carFolder(id), 'thumbnail.png'), picture, this.#write);
   }
 
   /** Newest first; cars that can't be read are left out. */
@@ -54,7 +54,7 @@ export class Library {
     for (const id of await this.#ids()) {
       const car = await this.#load(id).catch(() => null);
       if (!car) continue;
-      const thumbnail = await readFile(join(this.#carFolder(id), 'thumbnail.jpg')).catch(() => null);
+      const thumbnail = await readFile(join(this.#carFolder(id), 'thumbnail.png')).catch(() => null);
       const { name } = current(car.history);
       cars.push({ id, name, modified: car.modified, thumbnail: thumbnail && new Uint8Array(thumbnail) });
     }

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { basename, extname } from 'node:path';
+import { documentVersion, type StudioDocument } from '../../shared/document.ts';
+import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
+import type { ReconstructProgress } from '../../shared/studio-api.ts';
+import { findCars, type SeenCar } from '../photo/cars.ts';
+import { cropOf, maskBox } from '../photo/crop.ts';
+import { decodePhoto } from '../photo/decode.ts';
+import { decodeMask } from '../photo/mask.ts';
+import type { DecodedPhoto } from '../photo/photo.ts';
+import type { AssetStore } from '../project/asset-store.ts';
+import { floatBytes, storeCar } from './car-assets.ts';
+import { measureFit } from './fit.ts';
+import { encodeGrey } from './pixels.ts';
+import type { PhotoPixels, Rooms } from './rooms.ts';
+
+export interface BuildContext {
+  rooms: Rooms;
+  assets: AssetStore;
+  signal: AbortSignal;
+  progress(value: ReconstructProgress): void;
+}
+
+type PhotoEntry = NonNullable<StudioDocument['photo']>;
+/** The parts of a document that a reconstruction makes. */
+export type BuiltCar = Pick<StudioDocument, 'car' | 'viewpoint' | 'crop' | 'background' | 'maskIoU'>;
+
+/** Shares of the time that the stages take, summed up: where each begins. */
+const begins = { decode: 0, segment: 0.1, encode: 0.35, texture: 0.6, neural: 0.9 } as const;
+
+function begin(context: BuildContext, stage: keyof typeof begins): void {
+  throwIfCancelled(context.signal);
+  context.progress({ stage, fraction: begins[stage] });
+}
+
+/** The document of a new car from a photo file, and a mask file if there is one. */
+export async function importPhoto(
+  context: BuildContext,
+  file: { name: string; bytes: Uint8Array; mask?: Uint8Array | undefined },
+): Promise<StudioDocument> {
+  begin(context, 'decode');
+  const photo = await decodePhoto(file.bytes, file.name);
+  const given = file.mask && (await decodeMask(file.mask, photo.width, photo.height));
+  begin(context, 'segment');
+  const { mask, ...found } = await maskPhoto(context, photo, given ?? null);
+  const entry: PhotoEntry = {
+    name: file.name,
+    width: photo.width,
+    height: photo.height,
+    picture: await context.assets.put(photo.picture),
+    mask: await context.assets.put(await encodeGrey(mask, photo.width, photo.height)),
+    ...found,
+  };
+  return {
+    version: documentVersion,
+    id: randomUUID(),
+    name: basename(file.name, extname(file.name)).slice(0, 200) || 'Car',
+    photo: entry,
+    ...(await buildCar(context, photo, mask)),
+  };
+}
+
+type Found = Pick<PhotoEntry, 'cars' | 'selected' | 'maskSource'> & { mask: Uint8Array };
+
+async function maskPhoto(
+  context: BuildContext,
+  photo: DecodedPhoto,
+  given: Uint8Array | null,
+): Promise<Found> {
+  const known = given ?? photo.alpha;
+  if (!known) return segmentCar(context, photo);
+  cropOf(known, photo.width, photo.height);
+  const box = maskBox(known, photo.width, photo.height);
+  return { mask: known, cars: box ? [box] : [], selected: 0, maskSource: given ? 'given' : 'alpha' };
+}
+
+/** The largest car of a photo, or the one at a place in it. Throws `no-car` where there is none. */
+export async function segmentCar(
+  { rooms, signal }: BuildContext,
+  photo: PhotoPixels,
+  at?: { x: number; y: number },
+): Promise<Found> {
+  const cars = findCars(await rooms.segment(photo, signal), photo.width, photo.height);
+  const selected = at ? carAt(cars, at, photo.width) : 0;
+  const car = cars[selected];
+  if (!car) {
+    throw at
+      ? new StudioError('no-car', 'There is no car at this place.', 'Click on one of the outlined cars.')
+      : new StudioError(
+          'no-car',
+          'No car was found in the photo.',
+          'Use a closer photo of the car, or give a mask in which the car is white.',
+        );
+  }
+  return { mask: car.mask, cars: cars.map(({ box }) => box), selected, maskSource: 'segmenter' };
+}
+
+/** The car whose mask holds the place, else the smallest box around it; -1 if there is none. */
+function carAt(cars: SeenCar[], { x, y }: { x: number; y: number }, width: number): number {
+  const pixel = Math.floor(y) * width + Math.floor(x);
+  const direct = cars.findIndex(({ mask }) => mask[pixel] >= 128);
+  if (direct >= 0) return direct;
+  const area = (index: number) => cars[index].box.width * cars[index].box.height;
+  const around = cars.flatMap(({ box }, index) => {
+    const inside = x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+    return inside ? [index] : [];
+  });
+  return around.sort((a, b) => area(a) - area(b))[0] ?? -1;
+}
+
+/** Reconstructs and textures the masked car of a photo. With azimuthDeg, the hypothesis nearest to it is taken. */
+export async function buildCar(
+  context: BuildContext,
+  photo: PhotoPixels,
+  mask: Uint8Array,
+  azimuthDeg?: number,
+): Promise<BuiltCar> {
+  const { rooms, assets } = context;
+  begin(context, 'encode');
+  const estimate = await rooms.reconstruct(photo, mask, azimuthDeg);
+  begin(context, 'texture');
+  const atlas = await rooms.textureCar(photo, mask, estimate);
+  const { offsets, light, lengthMetres, viewpoint, crop } = estimate;
+  const surface = { template: rooms.template, offsets, lengthMetres, light, texture: atlas };
+  const encoder = measureFit(surface, viewpoint, crop, { ...photo, mask });
+  begin(context, 'neural');
+  const neural = await rooms.loadNeural({ offsets, texture: atlas, background: estimate.background });
+  await neural.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
+  throwIfCancelled(context.signal);
+  const built: BuiltCar = {
+    car: await storeCar(assets, { offsets, atlas, light, lengthMetres }),
+    viewpoint,
+    crop,
+    background: await assets.put(floatBytes(estimate.background)),
+    maskIoU: { encoder, refined: null },
+  };
+  context.progress({ stage: 'neural', fraction: 1 });
+  return built;
+}

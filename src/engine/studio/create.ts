@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Handlers } from '../../shared/studio-api.ts';
+import { AssetStore } from '../project/asset-store.ts';
+import type { WriteBytes } from '../project/atomic-write.ts';
+import { Library } from '../project/library.ts';
+import type { EngineStudio, StudioOptions } from '../studio.ts';
+import { carHandlers } from './car-handlers.ts';
+import type { StudioContext } from './context.ts';
+import { Emitter } from './emitter.ts';
+import { engineHandlers } from './engine-handlers.ts';
+import { LatestOnly } from './latest-only.ts';
+import {
+  collectGarbage,
+  libraryHandlers,
+  openAnother,
+  openFromLibrary,
+  openProject,
+} from './library-handlers.ts';
+import { NeuralCars } from './neural-cars.ts';
+import { outputHandlers } from './output-handlers.ts';
+import { Refinement } from './refinement.ts';
+import type { Rooms } from './rooms.ts';
+import { Session } from './session.ts';
+import { Newest } from './tasks.ts';
+import { Thumbnails } from './thumbnails.ts';
+
+/** The studio on given rooms; `write` stands in for the disk in tests. Opens the car last worked on, else the sample. */
+export async function createStudioOn(
+  rooms: Rooms,
+  { dataDir, sampleProject }: Pick<StudioOptions, 'dataDir' | 'sampleProject'>,
+  write?: WriteBytes,
+): Promise<EngineStudio> {
+  const closing = new AbortController();
+  const emitter = new Emitter();
+  const assets = new AssetStore(join(dataDir, 'assets'), write);
+  const library = new Library(dataDir, write);
+  const refinement = new Refinement(rooms, assets);
+  const thumbnails = new Thumbnails(rooms, assets, library, emitter);
+  const session = new Session(library, emitter, (before, after) => {
+    refinement.documentChanged(after);
+    if (after) thumbnails.documentChanged(before, after);
+  });
+  const studio: StudioContext = {
+    ...{ rooms, assets, library, emitter, session, refinement },
+    neural: new NeuralCars(rooms, assets),
+    builds: new Newest(),
+    pictures: new LatestOnly(),
+    closing: closing.signal,
+  };
+  await openFirst(studio, sampleProject);
+  await collectGarbage(studio);
+
+  const handlers: Handlers = {
+    ...engineHandlers(studio),
+    ...carHandlers(studio),
+    ...outputHandlers(studio),
+    ...libraryHandlers(studio),
+  };
+  return {
+    handlers,
+    events: emitter,
+    close: async () => {
+      closing.abort();
+      await studio.builds.stop();
+      await refinement.ended();
+      await session.settled();
+      await thumbnails.settled();
+      await rooms.close();
+    },
+  };
+}
+
+async function openFirst(studio: StudioContext, sampleProject: string | undefined): Promise<void> {
+  const last = await studio.library.openCar();
+  if (last && (await openFromLibrary(studio, last).catch(() => null))) return;
+  await openAnother(studio);
+  if (studio.session.shown || !sampleProject) return;
+  const sample = await readFile(sampleProject).catch(() => null);
+  // a sample that can't be opened leaves an empty studio, which says how to begin
+  if (sample) await openProject(studio, basename(sampleProject), new Uint8Array(sample)).catch(() => null);
+}

@@ -1,0 +1,60 @@
+import type { StudioDocument } from '../../shared/document.ts';
+import type { Handlers } from '../../shared/studio-api.ts';
+import { exportGlb } from '../export/glb.ts';
+import { writeProjectFile } from '../project/project-file.ts';
+import { carOf, type StudioContext, seenDocument } from './context.ts';
+import { drawSquare } from './fit.ts';
+import { encodePicture, scalePicture } from './pixels.ts';
+
+/** Methods that draw the car or write it out. */
+export function outputHandlers(
+  studio: StudioContext,
+): Pick<Handlers, 'neural.render' | 'export.glb' | 'export.picture' | 'project.save'> {
+  const { session, neural, rooms, assets } = studio;
+  return {
+    'neural.render': ({ azimuthDeg, elevationDeg }, { signal }) =>
+      studio.pictures.run(async () => {
+        const car = await neural.get(seenDocument(studio));
+        const begun = performance.now();
+        const picture = await car.render(azimuthDeg, elevationDeg);
+        return { ...picture, milliseconds: performance.now() - begun };
+      }, signal),
+
+    'export.glb': async ({ light }) => {
+      const document = session.document;
+      const car = await carOf(studio, document);
+      const bytes = await exportGlb({ ...car, template: rooms.template, mode: light });
+      return { name: `${fileName(document)}.glb`, bytes };
+    },
+
+    'export.picture': async ({ viewpoint, size, mode }) => {
+      const document = session.document;
+      if (mode === 'neural') {
+        const car = await neural.get(document);
+        const picture = await car.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
+        const bytes = await encodePicture(await scalePicture(picture, size));
+        return { name: `${fileName(document)}-neural.png`, bytes };
+      }
+      const car = await carOf(studio, document);
+      const picture = drawSquare({ ...car, template: rooms.template }, viewpoint, size);
+      return { name: `${fileName(document)}.png`, bytes: await encodePicture(picture) };
+    },
+
+    'project.save': async () => {
+      const document = session.document;
+      const bytes = await writeProjectFile(document, (hash) => assets.get(hash));
+      await session.markSaved(document);
+      return { name: `${fileName(document)}.turnaround`, bytes };
+    },
+  };
+}
+
+/** The document's name as a file name that every platform takes. */
+export function fileName({ name }: StudioDocument): string {
+  const plain = [...name]
+    .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '-' : letter))
+    .join('')
+    .replace(/[. ]+$/, '')
+    .slice(0, 120);
+  return plain || 'Car';
+}

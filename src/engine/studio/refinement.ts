@@ -1,0 +1,142 @@
+import type { StudioDocument } from '../../shared/document.ts';
+import { cancelled, StudioError, throwIfCancelled } from '../../shared/errors.ts';
+import type { DocumentState, HandlerContext, RefineResult } from '../../shared/studio-api.ts';
+import type { AssetStore } from '../project/asset-store.ts';
+import { loadCar, loadPhoto, storeCar } from './car-assets.ts';
+import { measureFit } from './fit.ts';
+import type { Refined, RefineRequest, Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
+
+/** The running refinement and its proposal, which stands beside the open car until it is accepted or discarded. */
+export class Refinement {
+  readonly #rooms: Rooms;
+  readonly #assets: AssetStore;
+  #running: { base: string; controller: AbortController; superseded: boolean } | null = null;
+  #ended: Promise<unknown> = Promise.resolve();
+  #proposal: { base: string; document: StudioDocument } | null = null;
+
+  constructor(rooms: Rooms, assets: AssetStore) {
+    this.#rooms = rooms;
+    this.#assets = assets;
+  }
+
+  get proposal(): StudioDocument | null {
+    return this.#proposal?.document ?? null;
+  }
+
+  /** A change of what was fitted ends the refinement of the car before and takes its proposal away. */
+  documentChanged(document: StudioDocument | null): void {
+    const base = document && fittedParts(document);
+    if (this.#proposal && this.#proposal.base !== base) this.#proposal = null;
+    if (this.#running && this.#running.base !== base) {
+      this.#running.superseded = true;
+      this.#running.controller.abort();
+    }
+  }
+
+  async start(
+    document: StudioDocument,
+    iterations: number,
+    signal: AbortSignal,
+    progress: HandlerContext<'refine.start'>['progress'],
+  ): Promise<RefineResult> {
+    if (this.#running) {
+      throw new StudioError(
+        'busy',
+        'A refinement is running already.',
+        'Wait for it or cancel it, then start again.',
+      );
+    }
+    const controller = new AbortController();
+    const running = { base: fittedParts(document), controller, superseded: false };
+    this.#running = running;
+    try {
+      const joined = AbortSignal.any([signal, controller.signal]);
+      const begun = performance.now();
+      const work = this.#propose(document, iterations, joined, progress);
+      this.#ended = work.catch(() => {});
+      const { proposal, outcome } = await work;
+      if (running.superseded) throw cancelled();
+      this.#proposal = { base: running.base, document: proposal };
+      return {
+        proposal,
+        maskIoUBefore: outcome.maskIoUBefore,
+        maskIoUAfter: proposal.maskIoU.refined ?? outcome.maskIoUAfter,
+        stopped: outcome.stopped,
+        milliseconds: performance.now() - begun,
+      };
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Makes the proposal the open car, as one undoable step. */
+  async accept(session: Session): Promise<DocumentState> {
+    const { document } = this.#proposed();
+    const { car, viewpoint, crop, maskIoU } = document;
+    const state = await session.edit('Refine', (now) => ({ ...now, car, viewpoint, crop, maskIoU }));
+    this.#proposal = null;
+    return state;
+  }
+
+  discard(): void {
+    this.#proposed();
+    this.#proposal = null;
+  }
+
+  /** Resolves when nothing is running, which is soon after its signal has fired. */
+  async ended(): Promise<void> {
+    await this.#ended;
+  }
+
+  #proposed(): { document: StudioDocument } {
+    if (this.#proposal) return this.#proposal;
+    throw new StudioError(
+      'no-proposal',
+      'There is no refined car to decide on.',
+      'Start a refinement first.',
+    );
+  }
+
+  async #propose(
+    document: StudioDocument,
+    iterations: number,
+    signal: AbortSignal,
+    progress: HandlerContext<'refine.start'>['progress'],
+  ): Promise<{ proposal: StudioDocument; outcome: Refined }> {
+    const [photo, car] = await Promise.all([
+      loadPhoto(this.#assets, document),
+      loadCar(this.#assets, this.#rooms.template, document),
+    ]);
+    throwIfCancelled(signal);
+    const { crop } = document;
+    const { lengthMetres } = car;
+    const request: RefineRequest = {
+      ...{ crop, lengthMetres, photo, iterations, signal },
+      viewpoint: document.viewpoint,
+      mask: photo.mask,
+      offsets: car.offsets,
+      light: car.light,
+      texture: car.texture,
+      onProgress: (snapshot) => progress({ ...snapshot, iterations }),
+    };
+    const outcome = await this.#rooms.refine(request);
+    const { offsets, light, viewpoint } = outcome;
+    const pose = { offsets, light, viewpoint, crop, lengthMetres };
+    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose);
+    const drawn = { template: this.#rooms.template, ...pose, texture: atlas };
+    const refined = measureFit(drawn, viewpoint, crop, photo);
+    const proposal: StudioDocument = {
+      ...document,
+      car: await storeCar(this.#assets, { offsets, light, lengthMetres, atlas }),
+      viewpoint,
+      maskIoU: { encoder: document.maskIoU.encoder, refined },
+    };
+    return { proposal, outcome };
+  }
+}
+
+/** What a refinement stands on; names may change meanwhile. */
+function fittedParts({ id, photo, car, viewpoint, crop }: StudioDocument): string {
+  return JSON.stringify([id, photo, car, viewpoint, crop]);
+}
