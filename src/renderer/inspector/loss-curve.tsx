@@ -36,8 +36,11 @@ export function LossCurve({ losses, iterations }: { losses: readonly number[]; i
       >
         <polyline points={curvePoints(losses, iterations)} />
       </svg>
-      <span>{first !== undefined && `loss ${first.toPrecision(3)}`}</span>
-      <span>{last !== undefined && losses.length > 1 && last.toPrecision(3)}</span>
+      {first !== undefined && last !== undefined && (
+        <span>
+          loss {first.toPrecision(3)} to {last.toPrecision(3)}
+        </span>
+      )}
     </div>
   );
 }

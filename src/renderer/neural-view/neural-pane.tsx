@@ -11,7 +11,7 @@ import { drawableElevation, reframing } from '../state/view-math.ts';
 import { Button } from '../ui/button.tsx';
 import { Pane, PaneMessage } from '../ui/pane.tsx';
 import { OrbitSurface } from '../viewport/orbit-surface.tsx';
-import { borderColour, drawPicture } from './draw-picture.ts';
+import { drawPicture } from './draw-picture.ts';
 import styles from './neural.module.css';
 
 /** The picture at its own size, ready to be drawn scaled. */
@@ -26,7 +26,6 @@ function asCanvas({ width, height, rgba }: Picture): HTMLCanvasElement {
 function PictureCanvas({ picture, pane }: { picture: Picture; pane: { width: number; height: number } }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const source = useMemo(() => asCanvas(picture), [picture]);
-  const beside = useMemo(() => borderColour(picture), [picture]);
   const viewpoint = useView((state) => state.viewpoint);
   const length = useDocument((state) => state.document?.car.lengthMetres);
   useEffect(() => {
@@ -36,8 +35,8 @@ function PictureCanvas({ picture, pane }: { picture: Picture; pane: { width: num
     const [width, height] = [Math.round(pane.width * dpr), Math.round(pane.height * dpr)];
     if (context.canvas.width !== width) context.canvas.width = width;
     if (context.canvas.height !== height) context.canvas.height = height;
-    if (width > 0 && height > 0) drawPicture(context, source, beside, reframing(viewpoint, length));
-  }, [source, beside, viewpoint, length, pane]);
+    if (width > 0 && height > 0) drawPicture(context, source, reframing(viewpoint, length));
+  }, [source, viewpoint, length, pane]);
   return (
     <canvas ref={canvas} className={styles.canvas} role="img" aria-label="The car drawn by the generator" />
   );

@@ -1,26 +1,31 @@
 /**
- * What the mask looks like over the photo: the rest darkened, and a line along the car's border.
+ * What the mask looks like over the photo: the rest darkened, and a line inside the car's border.
  * @param mask grey RGBA picture, white = car
  * @param line [r, g, b] 0..255
+ * @param lineWidth pixels
  * @returns RGBA of the same size
  */
 export function maskOverlay(
   mask: { width: number; height: number; data: Uint8ClampedArray },
   line: readonly [number, number, number],
+  lineWidth: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const { width, height, data } = mask;
   const out = new Uint8ClampedArray(width * height * 4);
-  const inside = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < width && y < height && data[(y * width + x) * 4] >= 128;
+  const outside = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < width && y < height && data[(y * width + x) * 4] < 128;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = (y * width + x) * 4;
-      if (!inside(x, y)) {
-        const nearCar = inside(x - 1, y) || inside(x + 1, y) || inside(x, y - 1) || inside(x, y + 1);
-        if (nearCar) out.set([...line, 255], at);
-        else out[at + 3] = 150;
-      } else if (!inside(x - 1, y) || !inside(x + 1, y) || !inside(x, y - 1) || !inside(x, y + 1)) {
-        out.set([...line, 255], at);
+      if (outside(x, y)) {
+        out[at + 3] = 150;
+        continue;
+      }
+      for (let r = 1; r <= lineWidth; r++) {
+        if (outside(x - r, y) || outside(x + r, y) || outside(x, y - r) || outside(x, y + r)) {
+          out.set([...line, 255], at);
+          break;
+        }
       }
     }
   }

@@ -22,25 +22,36 @@ type Photo = NonNullable<StudioDocument['photo']>;
 
 const overlayPixels = 900;
 
-async function drawMask(canvas: HTMLCanvasElement, hash: string, colour: string): Promise<void> {
+/** Draws the overlay of a mask; `isStale` is asked after the waiting, so that an older call never wins. */
+async function drawMask(
+  canvas: HTMLCanvasElement,
+  hash: string,
+  colour: string,
+  isStale: () => boolean,
+): Promise<void> {
   const mask = await decodePicture(await assets.get(hash));
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (isStale() || !context) return mask.close();
   const scale = Math.min(1, overlayPixels / Math.max(mask.width, mask.height));
   canvas.width = Math.max(1, Math.round(mask.width * scale));
   canvas.height = Math.max(1, Math.round(mask.height * scale));
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) return;
   context.drawImage(mask, 0, 0, canvas.width, canvas.height);
   mask.close();
   const picture = context.getImageData(0, 0, canvas.width, canvas.height);
-  const overlay = maskOverlay(picture, rgbOf(colour));
+  const lineWidth = Math.max(1, Math.round(Math.max(canvas.width, canvas.height) / 400));
+  const overlay = maskOverlay(picture, rgbOf(colour), lineWidth);
   context.putImageData(new ImageData(overlay, canvas.width, canvas.height), 0, 0);
 }
 
 function MaskCanvas({ hash }: { hash: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const accent = useColour('--accent');
+  const accent = useColour('--mask-line');
   useEffect(() => {
-    if (canvas.current) drawMask(canvas.current, hash, accent).catch(tellError);
+    let stale = false;
+    if (canvas.current) drawMask(canvas.current, hash, accent, () => stale).catch(tellError);
+    return () => {
+      stale = true;
+    };
   }, [hash, accent]);
   return <canvas ref={canvas} role="img" aria-label="Mask of the car" />;
 }

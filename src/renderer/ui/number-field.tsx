@@ -59,7 +59,7 @@ export function NumberField({
           }
         }}
       />
-      <span className={styles.unit}>{unit}</span>
+      {unit && <span className={styles.unit}>{unit}</span>}
     </span>
   );
 }

@@ -69,13 +69,15 @@ export function PhotoMatch() {
           onChange={(value) => useView.setState({ carOpacity: value })}
         />
       </div>
-      {nudges.map(({ label, less, more }) => (
-        <span key={label} className={styles.nudge}>
-          {label}
-          <IconButton icon={Minus} label={less[1]} onClick={() => press(less[0])} />
-          <IconButton icon={Plus} label={more[1]} onClick={() => press(more[0])} />
-        </span>
-      ))}
+      <div className={styles.nudges}>
+        {nudges.map(({ label, less, more }) => (
+          <span key={label} className={styles.nudge}>
+            {label}
+            <IconButton icon={Minus} label={less[1]} onClick={() => press(less[0])} />
+            <IconButton icon={Plus} label={more[1]} onClick={() => press(more[0])} />
+          </span>
+        ))}
+      </div>
       <Decision viewpoint={viewpoint} estimate={estimate} />
     </fieldset>
   );
