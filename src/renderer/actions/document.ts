@@ -1,3 +1,4 @@
+import type { StudioDocument } from '../../shared/document.ts';
 import type { DocumentState } from '../../shared/studio-api.ts';
 import type { Viewpoint } from '../../shared/viewpoint.ts';
 import { studioOrThrow } from '../state/connection.ts';
@@ -6,6 +7,13 @@ import { idleRefinement, useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { followDocument } from '../state/view-math.ts';
 import { inBackground, isBusy } from './run.ts';
+
+/** What a proposal stands on: the engine forgets it when one of these changes. */
+function fittedParts(document: StudioDocument | null): string {
+  if (!document) return '';
+  const { id, photo, car, viewpoint, crop } = document;
+  return JSON.stringify([id, photo, car, viewpoint, crop]);
+}
 
 /** Takes over the engine's document; the view follows it, and a proposal for another car is forgotten. */
 export function showDocument(state: DocumentState): void {
@@ -17,7 +25,8 @@ export function showDocument(state: DocumentState): void {
     useRefine.setState(idleRefinement);
     return;
   }
-  if (before?.id !== after.id && useRefine.getState().phase !== 'running') useRefine.setState(idleRefinement);
+  if (useRefine.getState().phase === 'proposal' && fittedParts(before) !== fittedParts(after))
+    useRefine.setState(idleRefinement);
   useView.setState(({ viewpoint, photoView }) => ({
     viewpoint: followDocument(viewpoint, before, after),
     photoView: photoView && after.photo !== null,

@@ -22,6 +22,8 @@ function content(): string | null {
   return [document.id, car.offsets, car.texture, background].join(' ');
 }
 
+const againMilliseconds = 150;
+
 let arrivals: number[] = [];
 let restTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,7 +44,9 @@ const requester: LatestWins<Wanted> = latestWins({
   onValue: (picture) => useNeural.setState({ picture, error: null, rate: countArrival() }),
   onError(error) {
     const { code, message, remedy } = toErrorPayload(error);
-    useNeural.setState({ error: new StudioError(code, message, remedy) });
+    // another window of the same engine asked for a newer picture
+    if (code === 'cancelled') setTimeout(requestNeuralPicture, againMilliseconds);
+    else useNeural.setState({ error: new StudioError(code, message, remedy) });
   },
 });
 

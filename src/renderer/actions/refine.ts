@@ -1,3 +1,4 @@
+import { toErrorPayload } from '../../shared/errors.ts';
 import type { DocumentState, RefineProgress } from '../../shared/studio-api.ts';
 import { useCar } from '../state/car.ts';
 import { studioOrThrow } from '../state/connection.ts';
@@ -53,22 +54,25 @@ export async function startRefinement(): Promise<void> {
   inBackground(loadCar());
 }
 
-function settle(call: () => Promise<DocumentState>): void {
+/** Ends the waiting for a decision, also when the engine has no proposal any more. */
+async function settle(call: () => Promise<DocumentState>): Promise<void> {
   if (useRefine.getState().phase !== 'proposal' || isBusy()) return;
-  inBackground(
-    call().then((state) => {
-      useRefine.setState(idleRefinement);
-      showDocument(state);
-      const { document } = state;
-      if (document && useView.getState().photoView) useView.setState({ viewpoint: document.viewpoint });
-    }),
-  );
+  try {
+    const state = await call();
+    useRefine.setState(idleRefinement);
+    showDocument(state);
+    const { document } = state;
+    if (document && useView.getState().photoView) useView.setState({ viewpoint: document.viewpoint });
+  } catch (error) {
+    if (toErrorPayload(error).code === 'no-proposal') useRefine.setState(idleRefinement);
+    throw error;
+  }
 }
 
 export function acceptRefinement(): void {
-  settle(() => studioOrThrow().call('refine.accept', {}));
+  inBackground(settle(() => studioOrThrow().call('refine.accept', {})));
 }
 
 export function discardRefinement(): void {
-  settle(() => studioOrThrow().call('refine.discard', {}));
+  inBackground(settle(() => studioOrThrow().call('refine.discard', {})));
 }

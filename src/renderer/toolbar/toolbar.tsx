@@ -200,16 +200,14 @@ export function Toolbar({ host }: { host: Host }) {
       </Button>
       <IconButton
         icon={Undo2}
-        label="Undo"
-        hint={undoLabel ? `Undo ${undoLabel}` : 'Nothing to undo'}
+        label={undoLabel ? `Undo ${undoLabel}` : 'Undo'}
         keys={keys('undo')}
         disabled={!canUndo || busy}
         onClick={() => runCommand('undo', host)}
       />
       <IconButton
         icon={Redo2}
-        label="Redo"
-        hint={redoLabel ? `Redo ${redoLabel}` : 'Nothing to redo'}
+        label={redoLabel ? `Redo ${redoLabel}` : 'Redo'}
         keys={keys('redo')}
         disabled={!canRedo || busy}
         onClick={() => runCommand('redo', host)}

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import controls from './controls.module.css';
 import styles from './dialog.module.css';
 
 interface DialogProps {
@@ -23,7 +24,12 @@ export function Dialog({ open, title, description, onClose, children }: DialogPr
           <Primitive.Description>{description}</Primitive.Description>
           {children}
           <Primitive.Close asChild>
-            <Button variant="quiet" icon={X} className={styles.close ?? ''} aria-label="Close" />
+            <Button
+              variant="quiet"
+              icon={X}
+              className={`${styles.close} ${controls.icon}`}
+              aria-label="Close"
+            />
           </Primitive.Close>
         </Primitive.Content>
       </Primitive.Portal>

@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type PageServer, servePage } from './test/open-page.ts';
+
+let server: PageServer;
+let page: Page;
+let complaints: string[];
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const region = (name: string) => page.getByRole('region', { name, exact: true });
+const slider = (name: string) => page.getByRole('slider', { name, exact: true });
+const neuralPicture = () => region('Neural view').getByRole('img');
+const carName = () => page.getByRole('textbox', { name: 'Name of the car' });
+
+async function choosePhoto(name: string, size: number): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button('New from photo').click()]);
+  await chooser.setFiles({ name, mimeType: 'image/jpeg', buffer: Buffer.alloc(size) });
+}
+
+/** Centre [x, y] in 0..1 and share of the viewport's pixels within 4 levels of a colour. */
+async function find(colour: [number, number, number]): Promise<{ share: number; x: number; y: number }> {
+  const shot = await region('3D viewport').locator('canvas').screenshot();
+  const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  let [count, x, y] = [0, 0, 0];
+  for (let i = 0; i < info.width * info.height; i++) {
+    if (colour.every((value, k) => Math.abs((data[i * 3 + k] ?? 0) - value) <= 4)) {
+      count++;
+      x += i % info.width;
+      y += Math.floor(i / info.width);
+    }
+  }
+  return {
+    share: count / (info.width * info.height),
+    x: x / count / info.width,
+    y: y / count / info.height,
+  };
+}
+
+beforeAll(async () => {
+  server = await servePage();
+  ({ page, complaints } = await server.open({ reducedMotion: 'reduce' }));
+  await neuralPicture().waitFor();
+}, 60_000);
+
+afterAll(() => server?.close());
+
+it('opens under the strict policy, and keeps the token off the address bar over a reload', async () => {
+  expect(page.url()).not.toContain('token');
+  await page.reload();
+  await neuralPicture().waitFor();
+  expect(await page.title()).toBe('Red saloon - Turnaround');
+  expect(complaints.filter((text) => !text.includes('THREE.Clock'))).toEqual([]);
+});
+
+it('draws the albedo of the atlas unchanged, the right way round', async () => {
+  await page.getByRole('radio', { name: 'Albedo' }).click();
+  await expect.poll(async () => (await find([163, 54, 44])).share, { timeout: 15_000 }).toBeGreaterThan(0.04);
+  const [paint, front, window] = [
+    await find([163, 54, 44]),
+    await find([207, 212, 218]),
+    await find([32, 38, 46]),
+  ];
+  expect(front.share).toBeGreaterThan(0.002);
+  expect(front.x).toBeLessThan(paint.x - 0.1);
+  expect(window.y).toBeLessThan(paint.y);
+  await page.getByRole('radio', { name: 'Photo light' }).click();
+  await expect.poll(async () => (await find([163, 54, 44])).share, { timeout: 15_000 }).toBeLessThan(0.04);
+});
+
+it('turns both views with the slider and the keys, and says when the generator can not follow', async () => {
+  const before = await neuralPicture().screenshot();
+  await slider('Azimuth').focus();
+  await page.keyboard.press('PageUp');
+  await expect.poll(() => slider('Azimuth').getAttribute('aria-valuenow')).toBe('78');
+  await expect.poll(async () => before.equals(await neuralPicture().screenshot())).toBe(false);
+  await page.getByRole('application', { name: /Car in 3D/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => slider('Azimuth').getAttribute('aria-valuenow')).toBe('81');
+  await slider('Elevation').focus();
+  await page.keyboard.press('End');
+  await page.getByText('Elevation limited to 30 degrees').waitFor();
+  await button('Reset view').click();
+  expect(await slider('Azimuth').getAttribute('aria-valuenow')).toBe('68');
+});
+
+it('matches the photo: nudges the viewpoint and applies it', async () => {
+  await button('Photo view').click();
+  expect(await button('Apply viewpoint').isDisabled()).toBe(true);
+  await button('Azimuth up').click();
+  await button('Apply viewpoint').click();
+  await button('Undo Move viewpoint').waitFor();
+  expect(await slider('Azimuth').getAttribute('aria-valuenow')).toBe('68.5');
+  await button('Photo view').click();
+  await page.keyboard.press('Control+z');
+  await button('Redo Move viewpoint').waitFor();
+  expect(await slider('Azimuth').getAttribute('aria-valuenow')).toBe('68');
+});
+
+it('refines with a curve, keeps the old car until accepted, and undoes', async () => {
+  const height = () =>
+    region('Inspector')
+      .getByText(/1\.\d\d m, /)
+      .textContent();
+  const before = await height();
+  await page.getByRole('spinbutton', { name: 'Iterations' }).fill('60');
+  await page.keyboard.press('Enter');
+  await button('Refine').click();
+  await page.getByRole('progressbar', { name: 'Refinement' }).waitFor();
+  await button('Accept').waitFor({ timeout: 20_000 });
+  expect(await page.getByRole('img', { name: /Loss curve/ }).getAttribute('aria-label')).toContain('1.51');
+  expect(await page.getByRole('table', { name: 'Mask IoU' }).textContent()).toContain('86.2 %95.1 %');
+  await expect.poll(height).not.toBe(before);
+  await page.getByRole('switch', { name: 'Show the car before' }).click();
+  await expect.poll(height).toBe(before);
+  await button('Accept').click();
+  await button('Undo Refine').click();
+  await button('Redo Refine').waitFor();
+  await expect.poll(height).toBe(before);
+});
+
+it('cancels a refinement to the best so far, and discards it', async () => {
+  await page.getByRole('spinbutton', { name: 'Iterations' }).fill('1500');
+  await page.keyboard.press('Enter');
+  await button('Refine').click();
+  await page.getByText(/^\d+ \/ 1500$/).waitFor();
+  await button('Cancel').click();
+  await page.getByText(/best so far/).waitFor();
+  await button('Discard').click();
+  await button('Refine').waitFor();
+});
+
+it('keeps the open car when an import fails or is cancelled, and shows a new one', async () => {
+  await choosePhoto('broken.jpg', 1);
+  await page.getByRole('alert').getByText('broken.jpg ends too early.').waitFor();
+  await page.getByRole('alert').getByText('Copy the photo again from where it came from.').waitFor();
+  await button('Dismiss').click();
+  await choosePhoto('street.jpg', 1000);
+  await button('Cancel').click();
+  await page.getByText('Cancelled. Nothing was changed.').waitFor();
+  expect(await carName().inputValue()).toBe('Red saloon');
+  await choosePhoto('street.jpg', 1000);
+  await expect.poll(() => carName().inputValue(), { timeout: 10_000 }).toBe('street');
+  await button('Open street').and(page.locator('[aria-current=true]')).waitFor();
+});
+
+it('takes another car of the photo by a click on it', async () => {
+  await button('Car 2').click();
+  await button('Undo Choose another car').waitFor();
+  expect(await button('Car 2').getAttribute('aria-pressed')).toBe('true');
+});
+
+it('takes a dropped file, and a length that keeps the picture', async () => {
+  const transfer = await page.evaluateHandle(() => {
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(500)], 'dropped.jpg', { type: 'image/jpeg' }));
+    return files;
+  });
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
+  await page.getByText('Drop a photo of a car, or a project').waitFor();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await expect.poll(() => carName().inputValue(), { timeout: 10_000 }).toBe('dropped');
+  await page.getByRole('spinbutton', { name: 'Length', exact: true }).fill('8.8');
+  await page.keyboard.press('Enter');
+  await button('Undo Set length').waitFor();
+  await expect.poll(() => slider('Distance').getAttribute('aria-valuenow')).toBe('17.6');
+});
+
+it('exports by the button, and helps with its keys', async () => {
+  const [download] = await Promise.all([page.waitForEvent('download'), button('Export GLB').click()]);
+  expect(download.suggestedFilename()).toBe('dropped.glb');
+  expect((await readFile(await download.path())).toString()).toBe('glTF');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('2');
+  await expect.poll(async () => (await region('3D viewport').boundingBox())?.width).toBeGreaterThan(900);
+  await page.keyboard.press('1');
+  await expect.poll(async () => (await region('Photo').boundingBox())?.height).toBeGreaterThan(200);
+});
+
+it('changes the theme and keeps it', async () => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  await button('Theme').click();
+  await page.getByRole('menuitemcheckbox', { name: 'Light' }).click();
+  await expect.poll(ground).not.toBe(dark);
+  await page.reload();
+  await neuralPicture().waitFor();
+  expect(await ground()).not.toBe(dark);
+});
