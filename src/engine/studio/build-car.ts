@@ -28,7 +28,8 @@ export type BuiltCar = Pick<StudioDocument, 'car' | 'viewpoint' | 'crop' | 'back
 /** Shares of the time that the stages take, summed up: where each begins. */
 const begins = { decode: 0, segment: 0.1, encode: 0.35, texture: 0.6, neural: 0.9 } as const;
 
-function begin(context: BuildContext, stage: keyof typeof begins): void {
+/** Tells that a stage begins, and lets the listener hear it before the stage takes the thread. */
+async function begin(context: BuildContext, stage: keyof typeof begins): Promise<void> {
   throwIfCancelled(context.signal);
   context.progress({ stage, fraction: begins[stage] });
 }
@@ -38,10 +39,10 @@ export async function importPhoto(
   context: BuildContext,
   file: { name: string; bytes: Uint8Array; mask?: Uint8Array | undefined },
 ): Promise<StudioDocument> {
-  begin(context, 'decode');
+  await begin(context, 'decode');
   const photo = await decodePhoto(file.bytes, file.name);
   const given = file.mask && (await decodeMask(file.mask, photo.width, photo.height));
-  begin(context, 'segment');
+  await begin(context, 'segment');
   const { mask, ...found } = await maskPhoto(context, photo, given ?? null);
   const entry: PhotoEntry = {
     name: file.name,
@@ -116,14 +117,14 @@ export async function buildCar(
   azimuthDeg?: number,
 ): Promise<BuiltCar> {
   const { rooms, assets } = context;
-  begin(context, 'encode');
+  await begin(context, 'encode');
   const estimate = await rooms.reconstruct(photo, mask, azimuthDeg);
-  begin(context, 'texture');
+  await begin(context, 'texture');
   const atlas = await rooms.textureCar(photo, mask, estimate);
   const { offsets, light, lengthMetres, viewpoint, crop } = estimate;
   const surface = { template: rooms.template, offsets, lengthMetres, light, texture: atlas };
   const encoder = measureFit(surface, viewpoint, crop, { ...photo, mask });
-  begin(context, 'neural');
+  await begin(context, 'neural');
   const neural = await rooms.loadNeural({ offsets, texture: atlas, background: estimate.background });
   await neural.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
   throwIfCancelled(context.signal);

@@ -1,0 +1,24 @@
+import { dirname } from 'node:path';
+import { writeAtomically } from '../engine/project/atomic-write.ts';
+import type { CliContext } from './context.ts';
+import { prepareFolder } from './output-folder.ts';
+import { withProject } from './render.ts';
+
+export interface ExportOptions {
+  light: 'albedo' | 'baked';
+  out: string;
+}
+
+/** Writes a reconstructed car as a GLB. */
+export async function exportCar(
+  context: CliContext,
+  path: string,
+  { light, out }: ExportOptions,
+): Promise<void> {
+  await withProject(context, path, async ({ studio }) => {
+    const { bytes } = await studio.call('export.glb', { light });
+    await prepareFolder(dirname(out));
+    await writeAtomically(out, bytes);
+    context.print(out);
+  });
+}

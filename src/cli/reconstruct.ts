@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { StudioError, toErrorPayload } from '../shared/errors.ts';
+import type { CliContext } from './context.ts';
+import { openCliEngine } from './engine.ts';
+import { errorLine } from './files.ts';
+import { prepareFolder } from './output-folder.ts';
+import { reconstructPhoto } from './reconstruct-photo.ts';
+import type { Report } from './report.ts';
+import { stemsOf } from './stems.ts';
+
+export interface ReconstructOptions {
+  out: string;
+  mask?: string;
+  /** iterations; 0 for none */
+  refine: number;
+  views: number;
+  json: boolean;
+}
+
+/** Every photo to a folder of its own. Returns the exit code: 0 all done, 1 some failed, 130 interrupted. */
+export async function reconstruct(
+  context: CliContext,
+  photos: readonly string[],
+  options: ReconstructOptions,
+): Promise<number> {
+  try {
+    await prepareFolder(options.out);
+  } catch (error) {
+    context.error(errorLine(options.out, error));
+    return 1;
+  }
+  const engine = await openCliEngine(context.openRooms);
+  let failed = 0;
+  try {
+    for (const [i, stem] of stemsOf(photos).entries()) {
+      const photo = photos[i];
+      const folder = join(options.out, stem);
+      const { mask, refine, views } = options;
+      try {
+        const job = { photo, folder, mask, refine, views };
+        const report = await reconstructPhoto(engine, job, context.signal);
+        context.print(
+          options.json ? JSON.stringify({ file: photo, folder, ...report }) : summary(photo, folder, report),
+        );
+      } catch (error) {
+        if (context.signal.aborted) break;
+        failed++;
+        context.error(errorLine(photo, error));
+        if (options.json) context.print(JSON.stringify({ file: photo, error: toErrorPayload(error) }));
+        if (isHopeless(error)) break;
+      }
+    }
+  } finally {
+    await engine.close();
+  }
+  if (context.signal.aborted) {
+    context.error('turnaround: interrupted; the photos that were done are kept.');
+    return 130;
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+/** What would fail every other photo in the same way. */
+function isHopeless(error: unknown): boolean {
+  const hopeless = ['disk-full', 'model-missing', 'model-hash'];
+  return error instanceof StudioError && hopeless.includes(error.code);
+}
+
+function summary(photo: string, folder: string, { maskIoU, timingsMs }: Report): string {
+  const fit = [maskIoU.encoder, maskIoU.refined].flatMap((iou) => (iou === null ? [] : [iou.toFixed(3)]));
+  return `${photo} -> ${folder} (mask IoU ${fit.join(', refined ')}; ${(timingsMs.total / 1000).toFixed(1)} s)`;
+}

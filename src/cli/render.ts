@@ -1,0 +1,58 @@
+import { dirname } from 'node:path';
+import { writeAtomically } from '../engine/project/atomic-write.ts';
+import { canonicalFraming, canonicalViewpoint } from '../shared/viewpoint.ts';
+import type { CliContext } from './context.ts';
+import { type CliEngine, openCliEngine } from './engine.ts';
+import { readProject } from './files.ts';
+import { prepareFolder } from './output-folder.ts';
+
+export interface RenderOptions {
+  azimuth?: number;
+  elevation?: number;
+  mode: 'mesh' | 'neural';
+  size: number;
+  out: string;
+}
+
+/** A picture of a reconstructed car in canonical framing: the mesh over transparency, or the neural view. */
+export async function renderCar(context: CliContext, path: string, options: RenderOptions): Promise<void> {
+  await withProject(context, path, async ({ studio }) => {
+    const { document } = await studio.call('document.get', {});
+    if (!document) return;
+    const { viewpoint, car } = document;
+    const elevationDeg = options.elevation ?? viewpoint.elevationDeg;
+    const azimuthDeg = options.azimuth ?? viewpoint.azimuthDeg;
+    const { minElevationDeg, maxElevationDeg } = canonicalFraming;
+    if (options.mode === 'neural' && (elevationDeg < minElevationDeg || elevationDeg > maxElevationDeg)) {
+      context.error(
+        `turnaround: the neural view knows elevations from ${minElevationDeg} to ${maxElevationDeg} degrees; the nearest is drawn.`,
+      );
+    }
+    const framed = canonicalViewpoint(azimuthDeg, elevationDeg, car.lengthMetres, viewpoint.target);
+    const { mode, size } = options;
+    const { bytes } = await studio.call('export.picture', {
+      viewpoint: { ...framed, elevationDeg },
+      mode,
+      size,
+    });
+    await prepareFolder(dirname(options.out));
+    await writeAtomically(options.out, bytes);
+    context.print(options.out);
+  });
+}
+
+/** Opens the project of a folder that `reconstruct` wrote (or a project file) for the time of `work`. */
+export async function withProject(
+  context: CliContext,
+  path: string,
+  work: (engine: CliEngine) => Promise<void>,
+): Promise<void> {
+  const project = await readProject(path);
+  const engine = await openCliEngine(context.openRooms);
+  try {
+    await engine.studio.call('project.open', project);
+    await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
