@@ -1,0 +1,1 @@
+"""Stage `template`: registers one closed mesh to every car, averages it, spans its shape basis and bakes textures."""

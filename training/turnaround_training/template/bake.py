@@ -1,0 +1,82 @@
+"""Bakes a car's colours into the template's atlas: for each texel the car's surface that lies under it."""
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from ..render.catalogue import load_catalogue
+from .atlas import rasterise
+from .car import FLOOR, _to_linear, _to_srgb
+from .hull import vertex_normals
+from .outer import closed_caster
+
+SIZE = 256
+OVER = 2
+REACHES = (0.012, 0.03, 0.06)
+"""Heights above the template from which rays look for the car's surface, tried in turn (car lengths)."""
+FLOOR_SRGB = 0.06
+
+
+def texel_map(uv, size=SIZE * OVER):
+    """(face, bary, inside) of the texels that lie on the template, row-major."""
+    face, bary, _ = rasterise(uv, size)
+    inside = face >= 0
+    return face[inside], bary[inside], inside
+
+
+def paint_materials(car, folder):
+    """(paint mode, boolean per material): how the renderer repaints this car, and which materials take it."""
+    entry = load_catalogue(folder)[car.id]
+    role = lambda name: entry.roles.get(name) == "paint" or (
+        not entry.roles and (name == "paint" or name.lower().startswith("body")))
+    return entry.paint_mode, np.array([role(m.name) for m in car.materials])
+
+
+def bake(car, surface, shape, faces, texels, mode, takes_paint):
+    """Albedo u8 [256,256,3] sRGB without paint, and paint share u8 [256,256] (255: only paint).
+
+    albedo is the colour of the unpainted share; where all is paint it is the colour around.
+    """
+    face, bary, inside = texels
+    point = (shape[faces[face]] * bary[..., None]).sum(1)
+    normal = (vertex_normals(shape, faces)[faces[face]] * bary[..., None]).sum(1)
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    caster, kinds = closed_caster(car)
+    hit_face = np.full(len(point), -1)
+    hit_bary = np.zeros((len(point), 3))
+    floor = np.zeros(len(point), bool)
+    open_ = np.ones(len(point), bool)
+    for reach in REACHES:
+        some = np.flatnonzero(open_)
+        f, distance, b, n = caster.first(point[some] + reach * normal[some], -normal[some])
+        ok = (f >= 0) & (distance < 2 * reach) & ((n * normal[some]).sum(1) > 0.3)
+        at = some[ok]
+        floor[at] = kinds[f[ok]] == FLOOR
+        hit_face[at], hit_bary[at] = np.where(floor[at], -1, f[ok]), b[ok]
+        open_[at] = False
+    tree = cKDTree(np.concatenate([surface.points, 0.05 * surface.normals], 1))
+    some = np.flatnonzero(open_)
+    near = tree.query(np.concatenate([point[some], 0.05 * normal[some]], 1))[1]
+    hit_face[some], hit_bary[some] = surface.face[near], surface.bary[near]
+    floor[some] = surface.face[near] < 0
+    colour, paint = np.full((len(point), 3), FLOOR_SRGB), np.zeros(len(point))
+    on = ~floor
+    colour[on], alpha = car.colour_at(hit_face[on], hit_bary[on])
+    painted = takes_paint[car.material[hit_face[on]]]
+    paint[on] = painted * ((1 - alpha) if mode == "mask" else 1.0)
+    return _gather(colour, paint, inside, keep_colour=mode in ("hue", "tint", "fixed"))
+
+
+def _gather(colour, paint, inside, keep_colour):
+    """Averages texels OVER x OVER in linear light and fills the gutters from their nearest texel."""
+    size = inside.shape[0]
+    own = np.ones_like(paint) if keep_colour else np.maximum(1 - paint, 1e-4)
+    layers = np.zeros((size, size, 6))
+    layers[inside] = np.column_stack([_to_linear(colour) * own[:, None], own, paint, np.ones_like(paint)])
+    layers = layers.reshape(size // OVER, OVER, size // OVER, OVER, 6).sum((1, 3))
+    seen = layers[..., 5] > 0
+    albedo = layers[..., :3] / np.maximum(layers[..., 3:4], 1e-9)
+    share = layers[..., 4] / np.maximum(layers[..., 5], 1e-9)
+    nearest = ndimage.distance_transform_edt(~seen, return_distances=False, return_indices=True)
+    albedo, share = albedo[tuple(nearest)], share[tuple(nearest)]
+    byte = lambda values: (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return byte(_to_srgb(albedo)), byte(share)

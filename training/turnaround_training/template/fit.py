@@ -1,0 +1,90 @@
+"""Registers the template to all cars: first a reference sedan, then all from it, then all again from their mean."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .car import CLASS_COUNT, Car
+from .hull import edges_of, even_out, shrink_wrap, solid, vertex_normals
+from .icosphere import symmetrise
+from .landmarks import landmarks, warp
+from .outer import Surface, fitting_surface, outer_surface
+from .register import Target, normalise, register
+from .straighten import symmetry_plane
+
+REFERENCE = "pack-sedan"
+SHARES = {"sedan": 0.22, "suv": 0.22, "hatchback": 0.20, "coupe": 0.14, "sports": 0.08, "van": 0.07, "pickup": 0.07}
+"""Weight of each body type in the mean and the basis: the roads' mix rather than the assets' (19 of 34 are coupes)."""
+ROUNDS = 2
+
+
+@dataclass
+class Prepared:
+    """A straightened car with what registration needs of it; yaw in radians, shift in car lengths.
+
+    scale: length after straightening per length before.
+    """
+    car: Car
+    yaw: float
+    shift: float
+    scale: float
+    surface: Surface
+    landmarks: np.ndarray
+    target: Target
+
+
+def prepare(folder, record):
+    crooked = Car(folder, record)
+    yaw, shift = symmetry_plane(outer_surface(crooked))
+    car = Car(folder, record, yaw, shift)
+    surface = outer_surface(car)
+    marks = landmarks(car, surface)
+    flanks = np.nanmax(marks[-4:-1, 0])
+    return Prepared(car, yaw, shift, car.metres / crooked.metres, surface, marks, Target(fitting_surface(car, surface, flanks)))
+
+
+def weights_of(cars):
+    """Weight per car: its body type's share, divided among that type's cars; held-out cars weigh 0. Sums to 1."""
+    bodies = [None if car.held_out else car.body for car in cars]
+    raw = np.array([0.0 if b is None else SHARES[b] / bodies.count(b) for b in bodies])
+    return raw / raw.sum()
+
+
+def fit_reference(prepared, faces, mirror, subdivisions):
+    """The template wrapped around the reference car and fitted to it; also the class of each vertex."""
+    v = shrink_wrap(solid(prepared.car), subdivisions)
+    kinds = prepared.target.vertex_kinds(v, faces)
+    v = register(v, faces, mirror, kinds, prepared.target)
+    edges = edges_of(faces)
+    for _ in range(30):
+        v = symmetrise(even_out(v, vertex_normals(v, faces), edges, 0.15), mirror)
+    kinds = prepared.target.vertex_kinds(v, faces)
+    v = register(v, faces, mirror, kinds, prepared.target, np.geomspace(8.0, 1.0, 12))
+    return normalise(v), prepared.target.vertex_kinds(v, faces)
+
+
+def fit_all(prepared, faces, mirror, subdivisions, say):
+    """Registered shapes {id: [n,3]} of all cars and the class of each vertex by majority."""
+    cars = [p.car for p in prepared]
+    weights = weights_of(cars)
+    reference = next(p for p in prepared if p.car.id == REFERENCE)
+    start, kinds = fit_reference(reference, faces, mirror, subdivisions)
+    marks = reference.landmarks
+    for number in range(ROUNDS):
+        shapes = {}
+        for p in prepared:
+            warped = symmetrise(warp(start, marks, p.landmarks), mirror)
+            shapes[p.car.id] = normalise(register(warped, faces, mirror, kinds, p.target))
+        start = normalise(symmetrise(sum(w * shapes[c.id] for w, c in zip(weights, cars)), mirror))
+        votes = np.zeros((len(start), CLASS_COUNT))
+        for w, p in zip(weights, prepared):
+            votes[np.arange(len(start)), p.target.vertex_kinds(shapes[p.car.id], faces)] += w
+        kinds = votes.argmax(1)
+        marks = _mean_landmarks(prepared, weights)
+        say(f"round {number + 1} of {ROUNDS}: registered {len(shapes)} cars")
+    return shapes, kinds
+
+
+def _mean_landmarks(prepared, weights):
+    stack = np.stack([p.landmarks for p in prepared])
+    w = weights[:, None, None] * np.isfinite(stack)
+    return np.nansum(np.nan_to_num(stack) * w, 0) / w.sum(0)

@@ -1,0 +1,135 @@
+"""The outer surface of a car: points that rays from outside meet first, with a plate closing the underside."""
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from .car import FLOOR, WHEEL
+from .rays import RayCaster, frame_of, sphere_directions
+
+DIRECTIONS = 240
+SPACING = 0.008
+VOXEL = 0.006
+LEAK_VOXEL = 0.012
+LEAK_SHARE = 0.08
+FLOOR_WIDTH = 0.8
+MIRROR_MARGIN = 0.012
+WHEEL_WIDTH = 0.045
+WHEEL_SEEN = 0.022
+
+
+@dataclass(frozen=True)
+class Surface:
+    """points, normals [n,3] (car lengths, outward); kind, face [n] (face -1 on the plate); bary [n,3]."""
+    points: np.ndarray
+    normals: np.ndarray
+    kind: np.ndarray
+    face: np.ndarray
+    bary: np.ndarray
+
+
+def floor_heights(car):
+    """Height of the body's lower edge in front of, between and behind the wheels, as seen from the sides."""
+    z, y = np.meshgrid(np.linspace(-0.49, 0.49, 197), np.linspace(0.004, 0.25, 83), indexing="ij")
+    low = np.full(len(z), np.inf)
+    for side in (-1, 1):
+        origin = np.stack([np.full(z.size, 2.0 * side), y.ravel(), z.ravel()], 1)
+        face = car.caster.first(origin, np.array([-side, 0.0, 0.0]))[0].reshape(z.shape)
+        body = (face >= 0) & (car.kind[face] != WHEEL)
+        low = np.minimum(low, np.where(body.any(1), y[0][body.argmax(1)], np.inf))
+    columns = z[:, 0]
+    (_, _, front), (_, _, rear) = car.wheels.centre
+    reach = car.wheels.radius * 1.2
+    pick = lambda at: float(np.median(low[at & np.isfinite(low)])) if (at & np.isfinite(low)).any() else np.nan
+    between = pick((columns < front - reach[0]) & (columns > rear + reach[1]))
+    ahead, behind = pick(columns > front + reach[0]), pick(columns < rear - reach[1])
+    fill = lambda value: between if np.isnan(value) else max(value, between * 0.8)
+    return fill(ahead), between, fill(behind)
+
+
+def floor_plate(car):
+    """Vertices [8,3] and faces [6,3] of three strips that close the body from below."""
+    ahead, between, behind = floor_heights(car)
+    half = FLOOR_WIDTH * np.median(np.abs(car.wheels.centre[:, 0]))
+    front, rear = car.wheels.centre[:, 2]
+    stations = [(0.46, ahead), (front, (ahead + between) / 2), (rear, (behind + between) / 2), (-0.46, behind)]
+    vertices = np.array([(s * half, y + 0.004, z) for z, y in stations for s in (-1, 1)])
+    quads = [(2 * i, 2 * i + 1, 2 * i + 3, 2 * i + 2) for i in range(3)]
+    return vertices, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
+
+
+def closed_caster(car):
+    """Ray caster of the car with its floor plate, and the class of each of its faces."""
+    vertices, faces = floor_plate(car)
+    caster = RayCaster(np.concatenate([car.vertices, vertices]), np.concatenate([car.faces, faces + len(car.vertices)]))
+    return caster, np.concatenate([car.kind, np.full(len(faces), FLOOR)])
+
+
+def outer_surface(car):
+    """Samples the visible surface evenly; points seen from few sides only (through grilles) are dropped."""
+    caster, kinds = closed_caster(car)
+    low, high = car.vertices.min(0), car.vertices.max(0)
+    centre, reach = (low + high) / 2, np.linalg.norm(high - low) / 2
+    steps = np.arange(-reach, reach, SPACING)
+    gx, gy = (g.ravel()[:, None] for g in np.meshgrid(steps, steps))
+    hits = []
+    for number, d in enumerate(sphere_directions(DIRECTIONS)):
+        a, b = frame_of(d)
+        shift = np.modf(number * np.array([0.754877, 0.569840]))[0] * SPACING
+        origin = centre + 2 * d + (gx + shift[0]) * a + (gy + shift[1]) * b
+        face, distance, bary, normal = caster.first(origin, -d)
+        ok = face >= 0
+        point = origin[ok] - distance[ok, None] * d
+        hits.append((point, normal[ok], face[ok], bary[ok], np.full(ok.sum(), number), normal[ok] @ d))
+    point, normal, face, bary, number, facing = (np.concatenate(h) for h in zip(*hits))
+    seen = np.unique(np.column_stack([_cell(point, LEAK_VOXEL), number]), axis=0)[:, 0]
+    cells, count = np.unique(seen, return_counts=True)
+    open_cells = cells[count >= LEAK_SHARE * DIRECTIONS]
+    ok = np.isin(_cell(point, LEAK_VOXEL), open_cells) & (facing > 0.2)
+    order = np.flatnonzero(ok)[np.argsort(-facing[ok], kind="stable")]
+    side = np.argmax(np.abs(normal[order]), axis=1) * 2 + (normal[order].max(1) > -normal[order].min(1))
+    _, first = np.unique(_cell(point[order], VOXEL) * 8 + side, return_index=True)
+    keep = order[np.sort(first)]
+    plate = kinds[face[keep]] == FLOOR
+    return Surface(point[keep], normal[keep], kinds[face[keep]], np.where(plate, -1, face[keep]), bary[keep])
+
+
+def fitting_surface(car, surface, flanks):
+    """The surface to register to: wheels as plain cylinders where they show, door mirrors left out.
+
+    flanks: half width of the body (car lengths).
+    """
+    mirrors = (np.abs(surface.points[:, 0]) > flanks + MIRROR_MARGIN) & (surface.points[:, 1] > 0.14)
+    keep = (surface.kind != WHEEL) & ~mirrors
+    seen = cKDTree(surface.points[surface.kind == WHEEL])
+    points, normals = [], []
+    for (x, y, z), r in zip(car.wheels.centre, car.wheels.radius):
+        p, n = _cylinder(r, WHEEL_WIDTH)
+        for side in (1, -1):
+            q = (p * [side, 1, 1]) + [side * x, y, z]
+            ok = seen.query(q)[0] < WHEEL_SEEN
+            points.append(q[ok])
+            normals.append((n * [side, 1, 1])[ok])
+    points, normals = np.concatenate(points), np.concatenate(normals)
+    return Surface(np.concatenate([surface.points[keep], points]), np.concatenate([surface.normals[keep], normals]),
+                   np.concatenate([surface.kind[keep], np.full(len(points), WHEEL)]),
+                   np.concatenate([surface.face[keep], np.full(len(points), -1)]),
+                   np.concatenate([surface.bary[keep], np.zeros((len(points), 3))]))
+
+
+def _cylinder(radius, width):
+    """Points and normals of a wheel about the x axis whose outer face lies at x = 0, its inside at -width."""
+    steps = np.arange(-radius, radius, VOXEL)
+    y, z = (g.ravel() for g in np.meshgrid(steps, steps))
+    disc = np.stack([np.zeros_like(y), y, z], 1)[np.hypot(y, z) < radius]
+    angle = np.arange(0, 2 * np.pi, VOXEL / radius)
+    a, x = (g.ravel() for g in np.meshgrid(angle, np.arange(-width, 0, VOXEL)))
+    tread = np.stack([x, radius * np.cos(a), radius * np.sin(a)], 1)
+    points = np.concatenate([disc, disc - [width, 0, 0], tread])
+    normals = np.concatenate([disc * 0 + [1, 0, 0], disc * 0 - [1, 0, 0], tread * [0, 1, 1] / radius])
+    return points, normals
+
+
+def _cell(points, size):
+    i = np.floor((points + 1) / size).astype(np.int64)
+    return (i[:, 0] * 1024 + i[:, 1]) * 1024 + i[:, 2]

@@ -1,0 +1,105 @@
+"""Stage `template`: writes models/template.safetensors and runs/template/registered.npz from the car GLBs."""
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from .atlas import CHARTS, build_atlas
+from .bake import bake, paint_materials, texel_map
+from .basis import BENDS, COMPONENTS, bent_variants, coefficients_of, span_basis
+from .car import load_records
+from .fit import fit_all, prepare, weights_of
+from .icosphere import icosphere, mirror_map, symmetrise
+from .measure import crossings, flipped_share, silhouette_iou, surface_distance
+from .parts import NAMES, label_parts
+from .register import normalise
+from .registered import RegisteredCar, save_registered
+from .sheets import draw_sheets
+
+SUBDIVISIONS = 4
+LENGTH_METRES = {"sedan": 4.7, "coupe": 4.5, "sports": 4.5, "hatchback": 4.1, "suv": 4.7, "van": 4.9, "pickup": 5.4}
+"""Usual lengths of today's cars by body type."""
+SEED = 11
+
+
+@dataclass(frozen=True)
+class Settings:
+    """[template] of the config; paths relative to training/."""
+    assets: Path = Path("../../shared/assets/cars")
+    models: Path = Path("../models")
+    out: Path = Path("runs/template")
+
+
+def run(config):
+    section = config.get("template", {})
+    settings = Settings(**{k: Path(v) for k, v in section.items()})
+    sphere, faces = icosphere(SUBDIVISIONS)
+    mirror = mirror_map(sphere)
+    prepared = [prepare(settings.assets, record) for record in load_records(settings.assets)]
+    print(f"template: prepared {len(prepared)} cars", flush=True)
+    shapes, _ = fit_all(prepared, faces, mirror, SUBDIVISIONS, lambda text: print(f"template: {text}", flush=True))
+    finish(settings, prepared, shapes, faces, mirror)
+
+
+def finish(settings, prepared, shapes, faces, mirror):
+    """Everything after registration: mean, basis, atlas, parts, baked textures, files, figures."""
+    cars = [p.car for p in prepared]
+    weights = weights_of(cars)
+    mean = normalise(symmetrise(sum(w * shapes[c.id] for w, c in zip(weights, cars)), mirror))
+    basis = _basis(mean, prepared, shapes, weights, mirror)
+    uv, chart = build_atlas(mean, faces, mirror)
+    parts = label_parts(mean, faces, mirror, [(shapes[p.car.id], p.target, w) for p, w in zip(prepared, weights)])
+    settings.models.mkdir(parents=True, exist_ok=True)
+    save_file(
+        {"vertices": mean.astype(np.float32), "faces": faces.astype(np.int32), "uv": uv.astype(np.float32),
+         "mirror": mirror.astype(np.int32), "parts": parts, "basis": basis.astype(np.float32)},
+        settings.models / "template.safetensors",
+        {"parts": json.dumps(NAMES), "length_metres": json.dumps(LENGTH_METRES), "atlas": json.dumps(list(CHARTS))})
+    texels = texel_map(uv)
+    registered = []
+    for p in prepared:
+        mode, takes = paint_materials(p.car, settings.assets)
+        albedo, paint = bake(p.car, p.surface, shapes[p.car.id], faces, texels, mode, takes)
+        registered.append(RegisteredCar(p.car.id, p.car.body, p.car.held_out, shapes[p.car.id].astype(np.float32), albedo,
+                                        paint, mode, float(np.degrees(p.yaw)), p.shift, p.scale))
+    save_registered(settings.out / "registered.npz", registered)
+    print(f"template: wrote {settings.models / 'template.safetensors'} and {settings.out / 'registered.npz'}", flush=True)
+    report = _figures(prepared, shapes, faces, mean, basis)
+    (settings.out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    draw_sheets(settings.out, prepared, registered, mean, faces, uv, parts, basis)
+
+
+def _basis(mean, prepared, shapes, weights, mirror):
+    random = np.random.default_rng(SEED)
+    stack, shares = [], []
+    for p, w in zip(prepared, weights):
+        if w == 0:
+            continue
+        shape = shapes[p.car.id]
+        stack += [shape[None], bent_variants(shape, p.car.wheels.centre[:, 2], mirror, BENDS, random)]
+        shares += [w / 2] + [w / 2 / BENDS] * BENDS
+    return span_basis(mean, np.concatenate(stack), np.array(shares), mirror, COMPONENTS)
+
+
+def _figures(prepared, shapes, faces, mean, basis):
+    """Fit of every car, its medians, and how well the basis rebuilds held-out cars (car lengths)."""
+    cars = {}
+    for p in prepared:
+        v = shapes[p.car.id]
+        average, p95 = surface_distance(p.surface, v, faces)
+        cars[p.car.id] = {"held_out": p.car.held_out, "silhouette_iou": silhouette_iou(p.car, v, faces),
+                          "distance_mean": average, "distance_p95": p95, "flipped_share": flipped_share(v, faces),
+                          "crossing_faces": crossings(v, faces)}
+        if p.car.held_out:
+            for k in (10, 20, 40):
+                c = coefficients_of(mean, basis[:k], v)
+                rebuilt = mean + np.tensordot(c, basis[:k], 1)
+                cars[p.car.id][f"rebuilt_{k}"] = {
+                    "vertex_distance": float(np.linalg.norm(rebuilt - v, axis=1).mean()),
+                    "silhouette_iou": silhouette_iou(p.car, rebuilt, faces)}
+    keys = ("silhouette_iou", "distance_mean", "distance_p95", "flipped_share", "crossing_faces")
+    median = {k: float(np.median([c[k] for c in cars.values()])) for k in keys}
+    print("template: medians " + ", ".join(f"{k} {v:.4f}" for k, v in median.items()), flush=True)
+    return {"median": median, "cars": cars}
