@@ -10,9 +10,11 @@ import torch
 
 from neural_standin import COEFFICIENTS, standin_examples, standin_projection
 from turnaround_training.camera import project
+from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
 from turnaround_training.neural import frustum
 from turnaround_training.neural.background import BackgroundEncoder, fill_hole
+from turnaround_training.neural.cache import canonical_pictures
 from turnaround_training.neural.examples import fetch, mirrored, random_batch, view_of
 from turnaround_training.neural.export import export_networks, milliseconds, record_figures
 from turnaround_training.neural.generator import Generator, view_mask
@@ -20,6 +22,7 @@ from turnaround_training.neural.layers import StyledConv
 from turnaround_training.neural.mapper import MapperContent, MapperView, projection_of
 from turnaround_training.neural.measure import measure
 from turnaround_training.neural.settings import Architecture, Phase, Settings, read_settings
+from turnaround_training.neural.source import shrunk
 from turnaround_training.neural.train import Trainer, train
 
 SMALL = Architecture(
@@ -181,3 +184,27 @@ def test_wrong_settings_are_named():
     assert settings.phases == (Phase(5, 32, 2),) and settings.architecture.width == 64
     assert Generator(settings.architecture).scenery.weight.shape[1] == 64
     assert COEFFICIENTS == standin_projection().shape[0]
+
+
+def test_cached_pictures_follow_a_growing_folder(tmp_path):
+    def grow(count, start):
+        random = np.random.default_rng(start)
+        with (tmp_path / "pictures.u8").open("ab") as pictures, (tmp_path / "index.jsonl").open("a") as index:
+            for number in range(count):
+                pictures.write(random.integers(0, 255, (256, 256, 4), np.uint8).tobytes())
+                row = {
+                    "scene": 0, "azimuth_deg": 0, "elevation_deg": 0, "roll_deg": 0, "distance": 2.4, "fov_deg": 30,
+                    "target": [0, 0, 0], "light": [[0, 0, 0]] * 9, "canonical": number % 2 == 0,
+                }
+                index.write(json.dumps(row) + "\n")
+
+    grow(3, 1)
+    renders = RenderSet(tmp_path)
+    first = np.array(canonical_pictures(renders, tmp_path / "cache.u8")[1])
+    grow(2, 2)
+    renders.refresh()
+    rows, pictures = canonical_pictures(renders, tmp_path / "cache.u8")
+    assert rows.tolist() == [0, 2, 3] and np.array_equal(pictures[:2], first)
+    means = renders.pictures[3].reshape(128, 2, 128, 2, 4).mean(axis=(1, 3))
+    assert np.abs(pictures[2] - means).max() <= 0.5
+    assert shrunk(np.full((256, 256, 3), 77, np.uint8)).tolist() == np.full((64, 64, 3), 77).tolist()

@@ -40,6 +40,14 @@ def view_mask(architecture: Architecture) -> Tensor:
     return mask
 
 
+def smooth_position() -> Tensor:
+    """Start of the learned map of places in the picture plane: waves along x and y, [8,32,32]."""
+    steps = (torch.arange(PLANE) + 0.5) / PLANE * 2.0 - 1.0
+    waves = [wave(torch.pi * turns * steps) for turns in (0.5, 1.0) for wave in (torch.sin, torch.cos)]
+    across = [wave[None, :].expand(PLANE, PLANE) for wave in waves]
+    return torch.stack([*across, *(part.t() for part in across)])
+
+
 class Plan(nn.Module):
     """Style inputs 0..5 -> volume seen from above: [N,(features+1)*height,32,16] (z rows, x columns)."""
 
@@ -114,7 +122,7 @@ class Generator(nn.Module):
         self.plan = Plan(architecture)
         self.look = Look(architecture)
         self.scenery = Linear(width, 16 * 64)
-        self.position = nn.Parameter(torch.randn(8, PLANE, PLANE) * 0.5)
+        self.position = nn.Parameter(smooth_position())
         self.enter = Conv(architecture.volume_features + 2 + 16 + 8, c32)
         self.convs_32 = nn.ModuleList([StyledConv(c32, c32, width), StyledConv(c32, c32, width)])
         self.convs_64 = nn.ModuleList([StyledConv(c32, c64, width), StyledConv(c64, c64, width)])

@@ -48,6 +48,7 @@ class Settings:
     run: Path = Path("runs/neural/first")
     models: Path = Path("../models")
     sample_picture: Path = Path("../resources/samples/neural-sample.png")
+    sample_seed: int = 0
     seed: int = 7
     threads: int = 1
     rate: float = 2e-3

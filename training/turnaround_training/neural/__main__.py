@@ -1,0 +1,30 @@
+"""One step of the stage on its own: ``python -m turnaround_training.neural STEP --config FILE``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from turnaround_training.__main__ import load_config
+from turnaround_training.errors import StageError
+from turnaround_training.neural.stage import run
+
+
+def main() -> int:
+    """Run one step with the config's other settings. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m turnaround_training.neural", description=__doc__)
+    parser.add_argument("step", choices=["train", "export", "measure", "sample"])
+    parser.add_argument("--config", type=Path, required=True, help="TOML file")
+    options = parser.parse_args()
+    try:
+        config = load_config(options.config)
+        run({**config, "neural": {**config.get("neural", {}), "steps": [options.step]}})
+    except StageError as error:
+        print(f"neural: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Stage `neural`: trains the conditional generator, measures it on held-out cars and exports it."""
+
+from __future__ import annotations
+
+from turnaround_training.data.paths import Paths
+from turnaround_training.errors import StageError
+from turnaround_training.export.credits import LICENCE_NOTE, car_credits, environment_credits
+from turnaround_training.neural import sample
+from turnaround_training.neural.examples import Examples
+from turnaround_training.neural.export import export_networks, milliseconds, record_figures
+from turnaround_training.neural.measure import measure
+from turnaround_training.neural.settings import Settings, read_settings
+from turnaround_training.neural.sheet import write_sheet
+from turnaround_training.neural.source import Source
+from turnaround_training.neural.train import Trainer, train
+
+SHEET_CARS = 6
+HELD_OUT_SCENES = 60
+
+
+class NeuralStage:
+    """The steps of the stage over one trainer; examples are read anew where renders grow."""
+
+    def __init__(self, config: dict, settings: Settings) -> None:
+        self.settings = settings
+        self.paths = Paths.from_config(config)
+        self.source = Source(settings)
+        self.trainer = Trainer(settings, self.source.projection)
+        self.resumed = self.trainer.load()
+
+    def train(self) -> None:
+        """Train on; sheets of training and held-out cars are written at every checkpoint."""
+        train(self.trainer, self.source.training, self._write_sheets)
+
+    def _write_sheets(self, trainer: Trainer, examples: Examples) -> None:
+        networks, size = trainer.average.networks, last_size(trainer)
+        write_sheet(self.settings.run / "sheet-training.png", networks, examples, size, SHEET_CARS)
+        held_out = self.source.held_out(HELD_OUT_SCENES)
+        if held_out is not None:
+            write_sheet(self.settings.run / "sheet-held-out.png", networks, held_out, size, SHEET_CARS)
+
+    def export(self) -> None:
+        """Write the ONNX models and their figures."""
+        if self.trainer.seen == 0:
+            raise StageError(f"No checkpoint in {self.settings.run}. Run step train first.")
+        examples, models = self.source.training(), self.settings.models
+        architecture = self.settings.architecture
+        data = (
+            f"{len(examples.scene)} canonical renders of {len(examples.cars)} scenes, mirrored; "
+            f"{self.trainer.seen} pictures drawn in {self.trainer.seconds / 60:.0f} minutes on one core"
+        )
+        credits = car_credits(self.paths.cars, sorted(set(examples.cars))) + environment_credits(self.source.environments())
+        networks = self.trainer.average.networks
+        for name, difference in export_networks(
+            networks, models, examples, self.source.offsets(0), data, credits, LICENCE_NOTE
+        ).items():
+            print(f"neural: {name} exported, differs from torch by {difference:.2g}")
+        record_figures(models, {"milliseconds_view_and_picture": milliseconds(models, architecture.inputs, architecture.width)})
+        self.measure()
+
+    def measure(self) -> None:
+        """Measure on held-out cars and write the figures into the manifest."""
+        held_out = self.source.held_out(HELD_OUT_SCENES)
+        if held_out is None:
+            raise StageError("No held-out renders to measure on. Run the render stage first.")
+        figures = measure(self.trainer.average.networks, held_out)
+        record_figures(self.settings.models, {f"held_out_{name}": value for name, value in figures.items()})
+        print(f"neural: {len(held_out.scene)} held-out pictures, " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+
+    def sample(self) -> None:
+        """Draw new cars: a sheet to choose from, and the chosen one at 512 px."""
+        networks, examples = self.trainer.average.networks, self.source.training()
+        sample.write_sample_sheet(self.settings.run / "samples.png", networks, examples, 32)
+        sample.write_sample(self.settings.sample_picture, networks, examples, self.settings.sample_seed)
+
+
+def last_size(trainer: Trainer) -> int:
+    """Picture size of the phase that the run is in."""
+    phase = trainer.phase()
+    return phase.size if phase is not None else trainer.settings.phases[-1].size
+
+
+def run(config: dict) -> None:
+    """Run the steps of [neural] in order: train, export, measure, sample."""
+    settings = read_settings(config)
+    stage = NeuralStage(config, settings)
+    steps = {"train": stage.train, "export": stage.export, "measure": stage.measure, "sample": stage.sample}
+    for step in settings.steps:
+        if step not in steps:
+            raise StageError(f"[neural] has no step {step}; known: {', '.join(steps)}.")
+        steps[step]()
