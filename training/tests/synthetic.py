@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 from scipy.spatial import ConvexHull
 
 from turnaround_training.camera import project
+from turnaround_training.render.bend import identity
+from turnaround_training.template.registered import RegisteredCar
 
 BOX = np.array([(x, y, z) for x in (-0.2, 0.2) for y in (0.0, 0.32) for z in (-0.5, 0.5)], np.float64)
 
@@ -30,6 +32,17 @@ def box_hull(viewpoint: dict) -> np.ndarray:
     return points[ConvexHull(points).vertices]
 
 
+def registered_box(identifier: str = "vdrift-3s") -> RegisteredCar:
+    """The box as the template stage would store it: its corners, a plain texture, nothing askew."""
+    plain = np.full((256, 256, 3), 120, np.uint8)
+    paint = np.zeros((256, 256), np.uint8)
+    paint[:, 64:192] = 255
+    return RegisteredCar(identifier, "sedan", False, BOX.astype(np.float32), plain, paint, "flat", 0.0, 0.0, 1.0)
+
+
+BOX_MIRROR = np.array([4, 5, 6, 7, 0, 1, 2, 3], np.int32)
+
+
 def write_renders(folder: Path, count: int = 12, seed: int = 0) -> Path:
     """Write ``count`` pictures of grey boxes on noise, in the format of the render stage."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +50,9 @@ def write_renders(folder: Path, count: int = 12, seed: int = 0) -> Path:
     with (folder / "pictures.u8").open("wb") as pictures, (folder / "index.jsonl").open("w") as index:
         for row in range(count):
             label = {
-                "row": row, "scene": row // 4, "car": "vdrift-3s", "paint": None, "hue_shift": 0.0, "bend": {},
+                "row": row, "scene": row // 4, "car": "vdrift-3s", "paint": None, "hue_shift": 0.0,
+                "bend": identity(), "box": [BOX.min(0).tolist(), BOX.max(0).tolist()], "paint_mode": "flat",
+                "saturation_scale": 1.0, "value_scale": 1.0,
                 "environment": "noon_grass", "environment_rotation_deg": 0.0, "exposure": 1.0,
                 "azimuth_deg": float(generator.uniform(0, 360)), "elevation_deg": float(generator.uniform(0, 30)),
                 "roll_deg": 0.0, "distance": 2.4, "fov_deg": 30.0, "target": [0.0, 0.16, 0.0], "canonical": True,

@@ -2,15 +2,16 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import save_file
 
-from synthetic import BOX, write_renders
+from synthetic import BOX, BOX_MIRROR, registered_box, write_renders
 from turnaround_training.camera import bounding_box_centre
-from turnaround_training.encoder.dataset import truth_of
+from turnaround_training.encoder.dataset import TrueShapes, truth_of
 from turnaround_training.encoder.losses import (
     ShapeSpace, azimuth_cross_entropy, bins_from, encoder_losses, residual_loss, spherical_harmonics,
 )
@@ -18,7 +19,8 @@ from turnaround_training.encoder.network import AZIMUTH_BINS, Encoder, EncoderFo
 from turnaround_training.encoder.stage import run
 from turnaround_training.export.onnx_model import build_graph, run_graph
 from turnaround_training.data.framing import Labels
-from turnaround_training.render.bend import RANGES
+from turnaround_training.render.bend import identity
+from turnaround_training.template.registered import save_registered
 from turnaround_training.trainer import load_average
 
 
@@ -33,7 +35,7 @@ def perfect(space, azimuth=1.1):
     coefficients = torch.zeros(1, 40)
     truth = truth_of(
         [Labels(azimuth, 0.2, 0.05, 2.4, 0.25, (0.02, -0.03), np.zeros(3, np.float32), np.ones((9, 3)))],
-        [space.mean.numpy()],
+        [(space.mean.numpy(),) * 2], [azimuth],
     )
     truth["target"] = bounding_box_centre(space.mean[None])
     distance = bins_from(truth["azimuth"])
@@ -76,19 +78,27 @@ def test_harmonics_are_orthonormal():
 
 
 def write_stand_ins(folder):
-    """Renders of boxes with bends, a 'template' of the box's corners and its registration."""
+    """Renders of boxes, a 'template' of the box's corners and its registration."""
     write_renders(folder / "renders")
-    index = folder / "renders" / "index.jsonl"
-    rows = [json.loads(line) for line in index.read_text().splitlines()]
-    neutral = dict.fromkeys(RANGES, 0.0) | {"axle_front": 0.3, "axle_rear": -0.3}
-    box = [BOX.min(0).tolist(), BOX.max(0).tolist()]
-    index.write_text("".join(json.dumps(row | {"bend": neutral, "box": box}) + "\n" for row in rows))
     models = folder / "models"
     models.mkdir()
-    template = {"vertices": BOX.astype(np.float32), "basis": np.zeros((40, 8, 3), np.float32)}
+    template = {"vertices": BOX.astype(np.float32), "basis": np.zeros((40, 8, 3), np.float32), "mirror": BOX_MIRROR}
     save_file(template | {"faces": np.array([[0, 1, 2]], np.int32)}, models / "template.safetensors")
-    np.savez(folder / "registered.npz", **{"vdrift-3s": BOX.astype(np.float32)})
+    save_registered(folder / "registered.npz", [registered_box()])
     return {"renders": str(folder / "renders"), "models": str(models), "registered": str(folder / "registered.npz")}
+
+
+def test_mirrored_truth_is_the_mirrored_shape_turned_the_other_way():
+    askew = replace(registered_box(), yaw_deg=3.0)
+    shapes = TrueShapes({"vdrift-3s": askew}, BOX_MIRROR)
+    row = {"car": "vdrift-3s", "scene": 0, "bend": identity(), "box": [BOX.min(0).tolist(), BOX.max(0).tolist()]}
+    straight, shown = shapes.vertices(row, False)
+    same, mirrored = shapes.vertices(row, True)
+    assert np.array_equal(straight, same)
+    assert mirrored == pytest.approx(shown[BOX_MIRROR] * (-1, 1, 1)) and np.abs(mirrored - shown).max() > 0.02
+    label = Labels(0.5, 0.1, 0.0, 2.4, 0.25, (0, 0), np.zeros(3), np.zeros((9, 3)))
+    assert shapes.azimuth(row, label) == pytest.approx(0.5 + math.radians(3))
+    assert shapes.azimuth(row, replace(label, mirrored=True)) == pytest.approx(0.5 - math.radians(3))
 
 
 def test_stage_runs_in_seconds(tmp_path):

@@ -19,7 +19,7 @@ from turnaround_training.evaluate.photos import encoder_crop, largest_piece, let
 def test_true_answers_draw_the_true_mask(tmp_path):
     renders = RenderSet(write_renders(tmp_path, 8))
     crops = make_crops(renders, np.arange(8), np.random.default_rng(0))
-    truth = truth_of(crops.labels, [BOX.astype(np.float32)] * 8)
+    truth = truth_of(crops.labels, [(BOX.astype(np.float32),) * 2] * 8, [label.azimuth for label in crops.labels])
     distance = bins_from(truth["azimuth"])
     answers = {
         "offsets": np.zeros((8, 8, 3), np.float32), "camera": truth["camera"].numpy(),

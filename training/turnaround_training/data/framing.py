@@ -17,7 +17,7 @@ LIGHT_ODD_IN_X = (3, 4, 7)
 
 @dataclass(frozen=True)
 class Labels:
-    """What a crop shows. Radians, car lengths, fractions of the crop; light [9,3] in car space."""
+    """What a crop shows. Radians, car lengths, fractions of the crop; light [9,3] in car space; mirrored: against the render."""
 
     azimuth: float
     elevation: float
@@ -27,6 +27,7 @@ class Labels:
     offset: tuple[float, float]
     target: np.ndarray
     light: np.ndarray
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def frame(
         offset=(-centre[0] / side, centre[1] / side),
         target=labels.target * np.array([sign, 1.0, 1.0], labels.target.dtype),
         light=light,
+        mirrored=labels.mirrored != mirror,
     )
     corner = np.array([centre[0] - side / 2, centre[1] + side / 2])
     rectangle = (

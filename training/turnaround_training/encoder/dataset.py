@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,46 +11,61 @@ from turnaround_training.data.crops import CropBatch, make_crops
 from turnaround_training.data.framing import Labels
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
-from turnaround_training.render.bend import bend
+from turnaround_training.template.registered import RegisteredCar
+from turnaround_training.template.shapes import shape_in_render, shape_of
 from turnaround_training.trainer import Batch
 
 
 class TrueShapes:
-    """Vertices [V,3] (car lengths) of the template registered to a row's car and bent as the row was."""
+    """The template's true vertices (car lengths) of index rows.
 
-    def __init__(self, registered: dict[str, np.ndarray]):
+    registered: cars by id; mirror [V]: index of every vertex's mirror image.
+    """
+
+    def __init__(self, registered: dict[str, RegisteredCar], mirror: np.ndarray):
         self.registered = registered
-        self.known: dict[tuple[str, int], np.ndarray] = {}
+        self.mirror = mirror
+        self.known: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
 
-    def vertices(self, row: dict) -> np.ndarray:
-        """float32 [V,3]; computed once a scene."""
+    def car(self, row: dict) -> RegisteredCar:
+        """The registered car of a row."""
+        if row["car"] not in self.registered:
+            raise StageError(f"Car {row['car']} has renders but no registered shape. Run the template stage.")
+        return self.registered[row["car"]]
+
+    def vertices(self, row: dict, mirrored: bool) -> tuple[np.ndarray, np.ndarray]:
+        """float32 [V,3] twice: the symmetric shape, and the shape where the (mirrored) render shows it."""
         key = (row["car"], row["scene"])
         if key not in self.known:
-            if row["car"] not in self.registered:
-                raise StageError(f"Car {row['car']} has renders but no registered shape. Run the template stage.")
-            shape = bend(self.registered[row["car"]], row["bend"], np.array(row["box"]))
-            self.known[key] = shape.astype(np.float32)
-        return self.known[key]
+            car, box = self.car(row), np.array(row["box"])
+            self.known[key] = shape_of(car, row["bend"], box), shape_in_render(car, row["bend"], box)
+        straight, shown = self.known[key]
+        if mirrored:
+            shown = shown[self.mirror] * np.array([-1, 1, 1], np.float32)
+        return straight, shown
+
+    def azimuth(self, row: dict, label: Labels) -> float:
+        """Azimuth (radians) under which the symmetric shape is seen: some cars stand askew in their files."""
+        yaw = math.radians(self.car(row).yaw_deg)
+        return label.azimuth - yaw if label.mirrored else label.azimuth + yaw
 
 
-def load_registered(path: Path) -> dict[str, np.ndarray]:
-    """Car identifier -> vertices [V,3] of the registered template, from the template stage's file."""
-    if not path.exists():
-        raise StageError(f"No registered shapes at {path}. Run the template stage first.")
-    with np.load(path) as stored:
-        return {name: stored[name] for name in stored.files if stored[name].shape[-1:] == (3,)}
+def truth_of(labels: list[Labels], vertices: list[tuple[np.ndarray, np.ndarray]], azimuth: list[float]) -> Batch:
+    """Labels of a batch of crops as the tensors that encoder_losses takes.
 
-
-def truth_of(labels: list[Labels], vertices: list[np.ndarray]) -> Batch:
-    """Labels of a batch of crops as the tensors that encoder_losses takes."""
+    vertices: symmetric and shown shape of every crop; azimuth: of the symmetric shape (the labels' own
+    belongs to the shown one).
+    """
     camera = [
         (label.elevation, label.roll, math.log(label.distance), math.log(label.tan_half_fov), *label.offset)
         for label in labels
     ]
     return {
-        "vertices": torch.from_numpy(np.stack(vertices)),
+        "vertices": torch.from_numpy(np.stack([straight for straight, _ in vertices])),
+        "shown": torch.from_numpy(np.stack([shown for _, shown in vertices])),
         "target": torch.from_numpy(np.stack([label.target for label in labels])).float(),
-        "azimuth": torch.tensor([label.azimuth for label in labels], dtype=torch.float32),
+        "azimuth": torch.tensor(azimuth, dtype=torch.float32),
+        "shown_azimuth": torch.tensor([label.azimuth for label in labels], dtype=torch.float32),
         "camera": torch.tensor(camera, dtype=torch.float32),
         "light": torch.from_numpy(np.stack([label.light for label in labels])).float(),
     }
@@ -66,6 +80,8 @@ def make_batch(renders: RenderSet, shapes: TrueShapes, size: int, generator: np.
 
 def batch_of(crops: CropBatch, renders: RenderSet, shapes: TrueShapes) -> Batch:
     """Crops and their truth as one batch."""
-    vertices = [shapes.vertices(renders.rows[row]) for row in crops.rows]
+    pairs = [(renders.rows[row], label) for row, label in zip(crops.rows, crops.labels, strict=True)]
+    vertices = [shapes.vertices(row, label.mirrored) for row, label in pairs]
+    azimuth = [shapes.azimuth(row, label) for row, label in pairs]
     crop = crops.crop.contiguous(memory_format=torch.channels_last)
-    return {"crop": crop, **truth_of(crops.labels, vertices)}
+    return {"crop": crop, **truth_of(crops.labels, vertices, azimuth)}

@@ -33,8 +33,8 @@ class ShapeSpace:
 def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: ShapeSpace) -> dict[str, torch.Tensor]:
     """Weighted losses by name.
 
-    truth: vertices [N,V,3], target [N,3] (centre of the true car's box), azimuth [N], camera [N,6],
-    light [N,9,3] as in Estimate.
+    truth: vertices [N,V,3] and azimuth [N] of the symmetric shape; shown [N,V,3] and shown_azimuth [N] as
+    rendered, with target [N,3] (centre of the rendered car's box); camera [N,6], light [N,9,3] as in Estimate.
     """
     vertices = space.vertices(estimate.coefficients)
     terms = {
@@ -99,7 +99,7 @@ def reprojection_loss(estimate: Estimate, vertices: torch.Tensor, truth: dict[st
     azimuth = (best + estimate.azimuth_residual.gather(1, best[:, None])[:, 0]) * BIN_WIDTH
     chosen = torch.randperm(vertices.shape[1])[:PROJECTED_VERTICES]
     mine = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices[:, chosen])
-    theirs = project_by(truth["camera"], truth["azimuth"], truth["target"], truth["vertices"][:, chosen])
+    theirs = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"][:, chosen])
     return functional.smooth_l1_loss(mine, theirs, beta=0.01)
 
 

@@ -10,9 +10,10 @@ from safetensors.numpy import load_file
 from turnaround_training.camera import bounding_box_centre
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.renders import RenderSet
-from turnaround_training.encoder.dataset import TrueShapes, load_registered, make_batch
+from turnaround_training.encoder.dataset import TrueShapes, make_batch
 from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
 from turnaround_training.encoder.network import Encoder, decode_azimuth
+from turnaround_training.template.registered import load_registered
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 REFRESH_CHANCE = 0.003
@@ -23,8 +24,9 @@ def run(config: dict) -> None:
     """Train (or go on training). [encoder] takes the keys of TrainingPlan and ``batch``."""
     section, paths = config["encoder"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
-    renders, shapes = RenderSet(paths.renders), TrueShapes(load_registered(paths.registered))
-    space, faces = load_shape_space(paths)
+    renders, template = RenderSet(paths.renders), load_file(paths.models / "template.safetensors")
+    shapes = TrueShapes(load_registered(paths.registered), template["mirror"])
+    space, faces = shape_space(template), template["faces"]
     size = section.get("batch", 32)
 
     def next_batch(generator: np.random.Generator, progress: float) -> Batch:
@@ -45,11 +47,9 @@ def run(config: dict) -> None:
     train(Encoder(), plan, next_batch, losses, write_sheet)
 
 
-def load_shape_space(paths: Paths) -> tuple[ShapeSpace, np.ndarray]:
-    """The template's shape space and its faces [F,3]."""
-    template = load_file(paths.models / "template.safetensors")
-    space = ShapeSpace(torch.from_numpy(template["vertices"]).float(), torch.from_numpy(template["basis"]).float())
-    return space, template["faces"]
+def shape_space(template: dict[str, np.ndarray]) -> ShapeSpace:
+    """Mean and basis of the tensors of models/template.safetensors."""
+    return ShapeSpace(torch.from_numpy(template["vertices"]).float(), torch.from_numpy(template["basis"]).float())
 
 
 def draw_sheet(network: torch.nn.Module, batch: Batch, space: ShapeSpace, faces: np.ndarray) -> Image.Image:

@@ -11,6 +11,7 @@ from turnaround_training.encoder.losses import project_by
 from turnaround_training.encoder.network import decode_azimuth
 
 FLIP_DEG = 90.0
+FINER = 4
 
 
 def mask_iou(first: np.ndarray, second: np.ndarray) -> float:
@@ -65,9 +66,12 @@ def mesh_silhouettes(
 
 
 def silhouette(points: np.ndarray, faces: np.ndarray, size: int) -> np.ndarray:
-    """Mask bool [size,size] covered by the triangles of projected points [V,2] in pixels."""
-    image = Image.new("1", (size, size))
+    """Mask bool [size,size] covered by the triangles of projected points [V,2] in pixels.
+
+    Drawn FINER times larger and averaged, because polygons are filled including their outline.
+    """
+    image = Image.new("L", (size * FINER, size * FINER))
     draw = ImageDraw.Draw(image)
-    for triangle in points[faces] - 0.5:
-        draw.polygon([tuple(corner) for corner in triangle], 1)
-    return np.asarray(image)
+    for triangle in points[faces] * FINER - 0.5:
+        draw.polygon([tuple(corner) for corner in triangle], 255)
+    return np.asarray(image.resize((size, size), Image.BOX)) >= 128

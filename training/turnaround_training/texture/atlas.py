@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-GRID = 96
+GRID = 48
 """Side of the coarse depth picture that decides about occlusion; texels are dense enough to fill it."""
 DEPTH_SLACK = 0.03
 """How far behind the nearest surface (L) a texel still counts as that surface."""

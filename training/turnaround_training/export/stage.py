@@ -1,0 +1,127 @@
+"""Stage ``export``: write the trained networks as ONNX with parity pairs and manifest entries.
+
+Config section [export]: ``models``, the ones to export. Each model's run folder is taken from its own section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file
+
+from turnaround_training.data.crops import make_crops
+from turnaround_training.data.environments import load_backdrops
+from turnaround_training.data.paths import Paths
+from turnaround_training.data.renders import RenderSet
+from turnaround_training.data.scenes import SceneMaker
+from turnaround_training.encoder.network import AZIMUTH_BINS, COEFFICIENTS, Encoder, EncoderForExport
+from turnaround_training.errors import StageError
+from turnaround_training.export.camera_vectors import write_camera_vectors
+from turnaround_training.export.credits import LICENCE_NOTE, car_credits, environment_credits
+from turnaround_training.export.onnx_model import export_model
+from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
+from turnaround_training.texture.network import TextureCompleter
+from turnaround_training.trainer import load_average
+
+SEED = 4
+TOLERANCE = 0.02
+"""Half-precision weights and other providers' arithmetic; a wrong model is off by tenths."""
+
+
+def run(config: dict) -> None:
+    """Export every model named in [export]; prints the largest difference from torch of each."""
+    paths = Paths.from_config(config)
+    write_camera_vectors(paths.models)
+    exporters: dict[str, Callable[[Path, Paths], dict[str, float]]] = {
+        "segmenter": export_segmenter, "encoder": export_encoder, "texture": export_texture,
+    }
+    for name in config.get("export", {}).get("models", list(exporters)):
+        if name not in exporters:
+            raise StageError(f"[export] models: no model is called {name}; there are {', '.join(exporters)}.")
+        differences = exporters[name](Path(config[name]["run"]), paths)
+        print(f"{name}: largest difference from torch {differences}")
+
+
+def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
+    """Checkpoint -> models/segmenter.onnx."""
+    renders = RenderSet(paths.renders)
+    network = load_average(Segmenter(), run_folder)
+    maker = SceneMaker(renders, load_backdrops(paths.environments), 256)
+    picture, _ = maker.make(np.random.default_rng(SEED))
+    description = _describe(
+        "Photo to the probability of car in every pixel (all cars in the photo).",
+        [_port("picture", ["N", 3, 256, 256], "sRGB 0..1; photo scaled to fit, padded with 0.5 on the right or bottom")],
+        [_port("mask", ["N", 1, 256, 256], "0..1")],
+        renders, paths, "Scenes composed from renders, environment maps and made-up surfaces",
+    )
+    example = {"picture": torch.from_numpy(picture)[None]}
+    return export_model(
+        paths.models, "segmenter", SegmenterForExport(network), example, ["mask"], description, TOLERANCE
+    )
+
+
+def export_encoder(run_folder: Path, paths: Paths) -> dict[str, float]:
+    """Checkpoint and template basis -> models/encoder.onnx."""
+    renders = RenderSet(paths.renders)
+    basis = torch.from_numpy(load_file(paths.models / "template.safetensors")["basis"]).float()
+    module = EncoderForExport(load_average(Encoder(), run_folder), basis)
+    crop = make_crops(renders, np.array([0]), np.random.default_rng(SEED)).crop.contiguous()
+    outputs = [
+        _port("coefficients", ["N", COEFFICIENTS], "standard deviations of the template's shape basis"),
+        _port("offsets", ["N", basis.shape[1], 3], "car lengths, from the template's mean"),
+        _port("azimuth_logits", ["N", AZIMUTH_BINS], "any; bin b is centred on 15 b degrees"),
+        _port("azimuth_residual", ["N", AZIMUTH_BINS], "bins; azimuth = 15 (b + residual[b]) degrees"),
+        _port("camera", ["N", 6], "elevation rad, roll rad, log distance (car lengths), log tan(fov/2), offset right, offset down"),
+        _port("light", ["N", 9, 3], "spherical harmonics in car space, cosine lobe and 1/pi folded in"),
+    ]
+    description = _describe(
+        "Crop with its mask to shape, viewpoint and light.",
+        [_port("crop", ["N", 5, 128, 128], "rgb (sRGB 0..1) x mask, mask 0..1, 1 inside the photo and 0 outside")],
+        outputs, renders, paths, "Renders with exact labels, reframed and degraded at load time",
+    )
+    return export_model(
+        paths.models, "encoder", module, {"crop": crop}, [port["name"] for port in outputs], description, TOLERANCE
+    )
+
+
+def export_texture(run_folder: Path, paths: Paths) -> dict[str, float]:
+    """Checkpoint -> models/texture.onnx."""
+    renders = RenderSet(paths.renders)
+    network = load_average(TextureCompleter(), run_folder)
+    random = np.random.default_rng(SEED)
+    visible = (random.random((1, 1, 16, 16)) > 0.5).repeat(8, 2).repeat(8, 3)
+    colour = random.random((1, 3, 16, 16)).repeat(8, 2).repeat(8, 3)
+    partial = np.concatenate((colour * visible, visible, visible[..., ::-1] & ~visible), 1).astype(np.float32)
+    description = _describe(
+        "Completes the part of the texture atlas that a photo does not show.",
+        [_port(
+            "partial", ["N", 5, 128, 128],
+            "rgb sRGB albedo x visibility (where only the mirror texel was seen: its colour x its visibility), visibility, "
+            "visibility of the mirror texel",
+        )],
+        [_port("texture", ["N", 3, 128, 128], "sRGB albedo 0..1")],
+        renders, paths, "Atlases composed from the training cars' textures, recoloured, mixed and partly hidden",
+    )
+    return export_model(
+        paths.models, "texture", network, {"partial": torch.from_numpy(partial)}, ["texture"], description, TOLERANCE
+    )
+
+
+def _port(name: str, shape: list, value_range: str) -> dict:
+    return {"name": name, "shape": shape, "type": "float32", "range": value_range}
+
+
+def _describe(purpose: str, inputs: list, outputs: list, renders: RenderSet, paths: Paths, data: str) -> dict:
+    cars = renders.cars()
+    return {
+        "purpose": purpose,
+        "inputs": inputs,
+        "outputs": outputs,
+        "training_data": f"{data}: {len(renders)} pictures of {len(cars)} cars. No photo was used.",
+        "credits": car_credits(paths.cars, cars) + environment_credits(renders.environments()),
+        "licence": LICENCE_NOTE,
+        "metrics": [],
+    }
