@@ -1,67 +1,20 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { DocumentState, LibraryEntry } from '../../shared/studio-api.ts';
+import { expect, test } from 'vitest';
 import { validateGlb } from '../export/validate-glb.ts';
-import { localStudio, type OpenStudio } from '../host/open-studio.ts';
-import { type WriteBytes, writeDurably } from '../project/atomic-write.ts';
-import { createStudioOn } from './create.ts';
-import type { Rooms } from './rooms.ts';
-import { testPhoto, testRooms } from './test-rooms.ts';
+import { StudioBench, shown } from './test-bench.ts';
+import { testPhoto } from './test-rooms.ts';
 
-let folder: string;
-const opened: OpenStudio[] = [];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'turnaround-studio-'));
-});
-afterEach(async () => {
-  for (const studio of opened.splice(0)) await studio.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-interface Start {
-  rooms?: Partial<Rooms>;
-  write?: WriteBytes;
-  sampleProject?: string;
-}
-
-async function open({ rooms, write, sampleProject }: Start = {}): Promise<OpenStudio> {
-  const options = sampleProject ? { dataDir: folder, sampleProject } : { dataDir: folder };
-  const studio = localStudio(await createStudioOn(testRooms(rooms), options, write));
-  opened.push(studio);
-  return studio;
-}
-
-async function openWithCar(start: Start = {}): Promise<[OpenStudio, DocumentState]> {
-  const studio = await open(start);
-  return [studio, await studio.call('photo.import', { name: 'red.png', bytes: await testPhoto() })];
-}
-
-const shown = async (studio: OpenStudio) => {
-  const { document } = await studio.call('document.get', {});
-  if (!document) throw new Error('no car is open');
-  return document;
-};
+const bench = new StudioBench();
 
 test('an empty studio says that no car is open', async () => {
-  const studio = await open();
+  const studio = await bench.open();
   expect((await studio.call('document.get', {})).document).toBeNull();
   await expect(studio.call('export.glb', { light: 'albedo' })).rejects.toMatchObject({ code: 'no-document' });
   await expect(studio.call('document.undo', {})).rejects.toMatchObject({ code: 'no-document' });
 });
 
 test('a photo becomes a car, through all stages, and the page is told', async () => {
-  const studio = await open();
+  const studio = await bench.open();
   const told: (string | undefined)[] = [];
   studio.on('document.changed', (state) => told.push(state.document?.name));
   const stages: [string, number][] = [];
@@ -92,7 +45,7 @@ test('a photo becomes a car, through all stages, and the page is told', async ()
 });
 
 test('of several cars the largest is taken, and a click takes another as an undoable step', async () => {
-  const studio = await open();
+  const studio = await bench.open();
   const bytes = await testPhoto([
     { left: 10, top: 60, width: 100, height: 60 },
     { left: 160, top: 60, width: 140, height: 80 },
@@ -109,7 +62,7 @@ test('of several cars the largest is taken, and a click takes another as an undo
 });
 
 test('a given mask is taken as it is, and one of another size is refused', async () => {
-  const studio = await open();
+  const studio = await bench.open();
   const maskOf = (width: number) =>
     sharp({ create: { width, height: 200, channels: 3, background: '#000' } })
       .composite([
@@ -130,7 +83,7 @@ test('a given mask is taken as it is, and one of another size is refused', async
 });
 
 test('whatever fails, the car that was open is still there', async () => {
-  const [studio, { document }] = await openWithCar();
+  const [studio, { document }] = await bench.openWithCar();
   const bad: [string, Uint8Array][] = [
     ['photo-empty', new Uint8Array()],
     ['photo-not-a-picture', new TextEncoder().encode('not a picture at all')],
@@ -149,7 +102,7 @@ test('whatever fails, the car that was open is still there', async () => {
 });
 
 test('a cancelled import leaves the old car', async () => {
-  const [studio, { document }] = await openWithCar();
+  const [studio, { document }] = await bench.openWithCar();
   const controller = new AbortController();
   const importing = studio.call(
     'photo.import',
@@ -161,7 +114,7 @@ test('a cancelled import leaves the old car', async () => {
 });
 
 test('a newer import ends the one before', async () => {
-  const studio = await open();
+  const studio = await bench.open();
   const bytes = await testPhoto();
   const first = studio.call('photo.import', { name: 'first.png', bytes });
   const second = studio.call('photo.import', { name: 'second.png', bytes });
@@ -171,7 +124,7 @@ test('a newer import ends the one before', async () => {
 });
 
 test('edits are undone and redone, and a restart brings the car and its undo stack back', async () => {
-  const [studio] = await openWithCar();
+  const [studio] = await bench.openWithCar();
   const { viewpoint } = await shown(studio);
   await studio.call('viewpoint.set', { viewpoint: { ...viewpoint, azimuthDeg: 50 } });
   await studio.call('viewpoint.flip', {});
@@ -181,13 +134,13 @@ test('edits are undone and redone, and a restart brings the car and its undo sta
   const before = await studio.call('document.get', {});
   expect(before).toMatchObject({ undoLabel: 'Flip front and back', redoLabel: 'Rename' });
   await studio.close();
-  const again = await open();
+  const again = await bench.open();
   expect(await again.call('document.get', {})).toEqual(before);
   expect((await again.call('document.redo', {})).document?.name).toBe('Mine');
 });
 
 test('a longer car is seen as before: distance and target grow with it', async () => {
-  const [studio] = await openWithCar();
+  const [studio] = await bench.openWithCar();
   const before = await shown(studio);
   const { document } = await studio.call('car.setLength', { lengthMetres: 9 });
   expect(document?.car.lengthMetres).toBe(9);
@@ -199,7 +152,7 @@ test('a longer car is seen as before: distance and target grow with it', async (
 });
 
 test('a refinement proposes beside the car; accepting is one undoable step', async () => {
-  const [studio, { document }] = await openWithCar();
+  const [studio, { document }] = await bench.openWithCar();
   const iterations: number[] = [];
   const result = await studio.call(
     'refine.start',
@@ -218,7 +171,7 @@ test('a refinement proposes beside the car; accepting is one undoable step', asy
 });
 
 test('cancelling a refinement keeps the best so far; a second one at the same time is refused', async () => {
-  const [studio, { document }] = await openWithCar();
+  const [studio, { document }] = await bench.openWithCar();
   const controller = new AbortController();
   const running = studio.call(
     'refine.start',
@@ -233,7 +186,7 @@ test('cancelling a refinement keeps the best so far; a second one at the same ti
 });
 
 test('a change of the car ends its refinement and takes the proposal away; a new name does not', async () => {
-  const [studio] = await openWithCar();
+  const [studio] = await bench.openWithCar();
   await studio.call('refine.start', { iterations: 1 });
   await studio.call('document.rename', { name: 'Mine' });
   expect((await studio.call('refine.accept', {})).document).toMatchObject({
@@ -249,7 +202,7 @@ test('a change of the car ends its refinement and takes the proposal away; a new
 });
 
 test('the neural view answers the newest request and drops the one that waits', async () => {
-  const [studio] = await openWithCar();
+  const [studio] = await bench.openWithCar();
   const pictures = [10, 20, 30].map((azimuthDeg) =>
     studio.call('neural.render', { azimuthDeg, elevationDeg: 45 }),
   );
@@ -260,7 +213,7 @@ test('the neural view answers the newest request and drops the one that waits', 
 });
 
 test('exports a valid GLB and pictures of both views', async () => {
-  const [studio] = await openWithCar();
+  const [studio] = await bench.openWithCar();
   await studio.call('document.rename', { name: 'a/b: "c"' });
   for (const light of ['albedo', 'baked'] as const) {
     const { name, bytes } = await studio.call('export.glb', { light });
@@ -279,118 +232,8 @@ test('exports a valid GLB and pictures of both views', async () => {
   }
 });
 
-test('a project file holds the car; opening it elsewhere brings it back, and changes are noticed', async () => {
-  const [studio, { document }] = await openWithCar();
-  const { name, bytes } = await studio.call('project.save', {});
-  expect(name).toBe('red.turnaround');
-  expect((await studio.call('document.get', {})).unsaved).toBe(false);
-  expect((await studio.call('document.rename', { name: 'Other' })).unsaved).toBe(true);
-  const back = await studio.call('project.open', { name, bytes });
-  expect(back).toMatchObject({ undoLabel: 'Open project', unsaved: false, document });
-  expect(await studio.call('library.list', {})).toHaveLength(1);
-  await studio.close();
-
-  rmSync(folder, { recursive: true });
-  const elsewhere = await open();
-  expect((await elsewhere.call('project.open', { name, bytes })).document).toEqual(document);
-  expect((await elsewhere.call('refine.start', { iterations: 1 })).proposal.id).toBe(document?.id);
-});
-
-test('the library lists cars with pictures, opens and removes them', async () => {
-  const [studio, { document }] = await openWithCar();
-  const lists: LibraryEntry[][] = [];
-  studio.on('library.changed', (cars) => lists.push(cars));
-  const second = await studio.call('photo.import', { name: 'second.png', bytes: await testPhoto() });
-  await expect.poll(() => lists.at(-1)?.filter((car) => car.thumbnail).length).toBe(2);
-  expect(lists.at(-1)?.map((car) => car.name)).toEqual(['second', 'red']);
-  const size = await sharp(lists.at(-1)?.[0].thumbnail ?? new Uint8Array()).metadata();
-  expect(size.width).toBeLessThanOrEqual(256);
-
-  expect((await studio.call('library.open', { id: document?.id ?? '' })).document).toEqual(document);
-  const left = await studio.call('library.remove', { id: document?.id ?? '' });
-  expect(left.map((car) => car.name)).toEqual(['second']);
-  expect(await shown(studio)).toEqual(second.document);
-  await studio.call('library.remove', { id: second.document?.id ?? '' });
-  expect((await studio.call('document.get', {})).document).toBeNull();
-  await expect(studio.call('library.open', { id: 'gone' })).rejects.toMatchObject({ code: 'file-not-found' });
-});
-
-test('assets that no car needs are removed at the next start, those of removed cars too', async () => {
-  const [studio, { document }] = await openWithCar();
-  await studio.call('photo.import', {
-    name: 'blue.png',
-    bytes: await testPhoto([{ left: 9, top: 9, width: 90, height: 60 }]),
-  });
-  await studio.call('library.remove', { id: document?.id ?? '' });
-  await studio.close();
-  const root = join(folder, 'assets');
-  const files = () => readdirSync(root, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
-  const before = files();
-  const yesterday = new Date(Date.now() - 86_400_000);
-  for (const file of before) utimesSync(join(file.parentPath, file.name), yesterday, yesterday);
-  const again = await open();
-  expect(files().length).toBeLessThan(before.length);
-  expect(files().map((file) => file.name)).not.toContain(document?.photo?.mask);
-  expect((await again.call('export.glb', { light: 'albedo' })).bytes.length).toBeGreaterThan(1000);
-});
-
-test('a truncated record of the open car brings back the state before; a lost asset another car', async () => {
-  const [studio, { document }] = await openWithCar();
-  await studio.call('document.rename', { name: 'Renamed' });
-  await studio.close();
-  const record = join(folder, 'cars', document?.id ?? '', 'car.json');
-  truncateSync(record, readFileSync(record).length - 7);
-  const again = await open();
-  expect((await shown(again)).name).toBe('red');
-  await again.call('photo.import', {
-    name: 'next.png',
-    bytes: await testPhoto([{ left: 9, top: 9, width: 90, height: 60 }]),
-  });
-  const { photo } = await shown(again);
-  await again.close();
-  writeFileSync(join(folder, 'assets', photo?.mask.slice(0, 2) ?? '', photo?.mask ?? ''), 'x');
-  expect((await shown(await open())).name).toBe('red');
-});
-
-test('a full disk is told, nothing changes, and works again when there is space', async () => {
-  let full = false;
-  const write: WriteBytes = async (path, bytes) => {
-    await writeDurably(path, full ? bytes.subarray(0, 1) : bytes);
-    if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  };
-  const [studio, { document }] = await openWithCar({ write });
-  full = true;
-  const next = { name: 'next.png', bytes: await testPhoto([{ left: 9, top: 9, width: 90, height: 60 }]) };
-  await expect(studio.call('photo.import', next)).rejects.toMatchObject({ code: 'disk-full' });
-  await expect(studio.call('document.rename', { name: 'x' })).rejects.toMatchObject({ code: 'disk-full' });
-  expect(await shown(studio)).toEqual(document);
-  full = false;
-  expect((await studio.call('photo.import', next)).document?.name).toBe('next');
-});
-
-test('the first start opens the sample, later ones do not', async () => {
-  const [studio] = await openWithCar();
-  const { bytes } = await studio.call('project.save', {});
-  await studio.close();
-  rmSync(folder, { recursive: true });
-  const samples = mkdtempSync(join(tmpdir(), 'turnaround-sample-'));
-  const sampleProject = join(samples, 'sample.turnaround');
-  try {
-    writeFileSync(sampleProject, bytes);
-    const first = await open({ sampleProject });
-    expect((await shown(first)).name).toBe('red');
-    await first.call('photo.import', { name: 'own.png', bytes: await testPhoto() });
-    await first.close();
-    const later = await open({ sampleProject });
-    expect((await shown(later)).name).toBe('own');
-    expect(await later.call('library.list', {})).toHaveLength(2);
-  } finally {
-    rmSync(samples, { recursive: true });
-  }
-});
-
 test('a provider that is not there is refused with its remedy', async () => {
-  const studio = await open();
+  const studio = await bench.open();
   await expect(studio.call('studio.setProvider', { provider: 'cuda' })).rejects.toMatchObject({
     code: 'provider-unavailable',
   });
