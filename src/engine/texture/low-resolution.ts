@@ -1,0 +1,111 @@
+import type { AtlasLayout } from './atlas.ts';
+
+/** Averages over the covered texels of square blocks of an atlas. */
+export interface BlockAverages {
+  /** texels along the side of the small atlas */
+  size: number;
+  /** [size, size] mean visibility of the block's covered texels */
+  visibility: Float32Array;
+  /** [size, size, 3] 0..1, mean colour weighted with visibility; 0 where nothing is visible */
+  rgb: Float32Array;
+}
+
+/**
+ * The atlas at a smaller size that divides it. Blocks without any covered texel are 0.
+ */
+export function shrinkAtlas(
+  layout: AtlasLayout,
+  rgb: Uint8Array,
+  visibility: Float32Array,
+  size: number,
+): BlockAverages {
+  const block = layout.size / size;
+  if (!Number.isInteger(block)) throw new RangeError(`shrinkAtlas: ${size} does not divide ${layout.size}.`);
+  const count = new Float32Array(size * size);
+  const weight = new Float32Array(size * size);
+  const colour = new Float32Array(3 * size * size);
+  for (const texel of layout.texels) {
+    const x = texel % layout.size;
+    const cell = Math.floor((texel - x) / layout.size / block) * size + Math.floor(x / block);
+    count[cell]++;
+    const v = visibility[texel];
+    if (v === 0) continue;
+    weight[cell] += v;
+    colour[3 * cell] += v * rgb[3 * texel];
+    colour[3 * cell + 1] += v * rgb[3 * texel + 1];
+    colour[3 * cell + 2] += v * rgb[3 * texel + 2];
+  }
+  for (let i = 0; i < colour.length; i++) {
+    const w = weight[Math.floor(i / 3)];
+    if (w > 0) colour[i] /= 255 * w;
+  }
+  for (let cell = 0; cell < weight.length; cell++) if (count[cell] > 0) weight[cell] /= count[cell];
+  return { size, visibility: weight, rgb: colour };
+}
+
+/** Box blur [size, size, channels] with a window of 2 radius + 1 clipped at the rim, `passes` times; sums, not means, at the rim. */
+export function boxBlur(
+  values: Float32Array,
+  size: number,
+  channels: 1 | 3,
+  radius: number,
+  passes: number,
+): Float32Array {
+  let current = values;
+  for (let pass = 0; pass < passes; pass++) {
+    current = blurAxis(blurAxis(current, size, channels, radius, true), size, channels, radius, false);
+  }
+  return current;
+}
+
+function blurAxis(
+  values: Float32Array,
+  size: number,
+  channels: number,
+  radius: number,
+  alongRows: boolean,
+): Float32Array {
+  const out = new Float32Array(values.length);
+  const step = alongRows ? channels : channels * size;
+  const lineStep = alongRows ? channels * size : channels;
+  const scale = 1 / (2 * radius + 1);
+  for (let line = 0; line < size; line++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const start = line * lineStep + channel;
+      let sum = 0;
+      for (let i = 0; i < Math.min(radius, size); i++) sum += values[start + i * step];
+      for (let i = 0; i < size; i++) {
+        if (i + radius < size) sum += values[start + (i + radius) * step];
+        if (i - radius - 1 >= 0) sum -= values[start + (i - radius - 1) * step];
+        out[start + i * step] = sum * scale;
+      }
+    }
+  }
+  return out;
+}
+
+/** Bilinear reader of a small atlas [size, size, channels] at the texels of a larger one. */
+export function enlarger(
+  values: Float32Array,
+  size: number,
+  channels: 1 | 3,
+  largeSize: number,
+): (x: number, y: number, channel: number) => number {
+  const at = new Int32Array(largeSize);
+  const fraction = new Float32Array(largeSize);
+  for (let i = 0; i < largeSize; i++) {
+    const place = Math.min(size - 1, Math.max(0, ((i + 0.5) * size) / largeSize - 0.5));
+    at[i] = Math.min(size - 2, Math.floor(place));
+    fraction[i] = place - at[i];
+  }
+  return (x, y, channel) => {
+    const fx = fraction[x];
+    const fy = fraction[y];
+    const top = channels * (at[y] * size + at[x]) + channel;
+    const bottom = top + channels * size;
+    return (
+      (values[top] * (1 - fx) + values[top + channels] * fx) * (1 - fy) +
+      (values[bottom] * (1 - fx) + values[bottom + channels] * fx) * fy
+    );
+  };
+}
