@@ -1,0 +1,74 @@
+import { StudioError } from '../../shared/errors.ts';
+import { cameraFrame } from '../../shared/viewpoint.ts';
+import type { RefineInput } from './types.ts';
+
+/** Refuses what can't be refined, in words for the person who asked. */
+export function checkInput(input: RefineInput, iterations: number): void {
+  const { template, offsets, photo, mask, light } = input;
+  if (!(Number.isInteger(iterations) && iterations >= 1 && iterations <= 2000))
+    throw invalid(`A refinement can't take ${iterations} iterations.`, 'Choose a number from 1 to 2000.');
+  if (offsets.length !== template.vertices.length || !offsets.every(Number.isFinite))
+    throw invalid(
+      "The car's shape doesn't belong to this template.",
+      'Reconstruct the car from its photo again.',
+    );
+  if (light.length !== 27 || !light.every(Number.isFinite))
+    throw invalid("The car's light isn't nine colours.", 'Reconstruct the car from its photo again.');
+  if (photo.rgb.length !== 3 * photo.width * photo.height)
+    throw invalid("The photo's pixels don't match its size.", 'Bring the photo in again.');
+  if (mask.length !== photo.width * photo.height)
+    throw new StudioError(
+      'mask-size',
+      `The mask has ${mask.length} pixels, the photo ${photo.width} x ${photo.height}.`,
+      "Use a mask of the photo's size.",
+    );
+  const { crop, viewpoint } = input;
+  const numbers = [crop.x, crop.y, crop.size, input.lengthMetres, viewpoint.distance, viewpoint.fovDeg];
+  const angles = [viewpoint.azimuthDeg, viewpoint.elevationDeg, viewpoint.rollDeg];
+  if (![...numbers, ...angles, ...viewpoint.target, ...viewpoint.offset].every(Number.isFinite))
+    throw invalid('The viewpoint is not a number throughout.', 'Reconstruct the car from its photo again.');
+  if (insideCar(input))
+    throw invalid(
+      'The viewpoint lies inside the car.',
+      'Move it away with the distance slider and refine again.',
+    );
+}
+
+/** Refuses masks without an outline inside the crop: there is nothing to fit to. */
+export function checkMask(mask: ArrayLike<number>, valid: Uint8Array): void {
+  let covered = 0;
+  let all = 0;
+  for (let p = 0; p < valid.length; p++) {
+    if (!valid[p]) continue;
+    all++;
+    if (mask[p] >= 0.5) covered++;
+  }
+  if (covered === 0)
+    throw new StudioError(
+      'no-car',
+      'The mask shows no car.',
+      'Choose a car in the photo, or give another mask.',
+    );
+  if (covered === all)
+    throw new StudioError(
+      'no-car',
+      'The mask covers the whole photo, so there is no outline to fit.',
+      'Use a photo that shows something beside the car, or give another mask.',
+    );
+}
+
+function insideCar({ template, offsets, viewpoint, lengthMetres }: RefineInput): boolean {
+  const { eye } = cameraFrame(viewpoint);
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let k = 0; k < offsets.length; k++) {
+    const x = (template.vertices[k] + offsets[k]) * lengthMetres;
+    low[k % 3] = Math.min(low[k % 3], x);
+    high[k % 3] = Math.max(high[k % 3], x);
+  }
+  return eye.every((x, k) => x >= low[k] && x <= high[k]);
+}
+
+function invalid(message: string, remedy: string): StudioError {
+  return new StudioError('invalid-parameters', message, remedy);
+}

@@ -1,0 +1,117 @@
+import {
+  buildTopology,
+  createBuffers,
+  type OrbitCamera,
+  orbitCameraMatrix,
+  render,
+  type Scene,
+  type Surface,
+} from '../diffrender/index.ts';
+import { linearTexture, shrinkFor } from '../render/linear-texture.ts';
+import { solvePositive } from './solve.ts';
+import type { Target } from './target.ts';
+import type { RefineInput } from './types.ts';
+
+/** Colours outside this range (sRGB-encoded) are clipped or drowned and tell nothing about light. */
+const told = { low: 0.02, high: 0.98 } as const;
+/** Rounds of reweighting that turn least squares into least absolute differences, and the difference below which it is squared. */
+const rounds = 4;
+const softness = 0.02;
+/** How firmly the light is held to what it was, relative to what the pixels say. */
+const hold = 0.05;
+
+/**
+ * The light [9, 3] under which the car's texture comes nearest to the photo: drawn colours are linear in the light, so that
+ * nine pictures, one for each harmonic, give the optimum in closed form (iteratively reweighted towards the mean absolute
+ * difference). It is held to the light given, which alone counts where the photo tells nothing.
+ */
+export function fitLight(
+  input: RefineInput,
+  vertices: Float64Array,
+  camera: OrbitCamera,
+  target: Target,
+): Float32Array {
+  const { template, light, texture } = input;
+  const topology = buildTopology(template.faces, template.vertexCount);
+  const { size } = target;
+  const surface: Surface = {
+    uv: template.uv,
+    texture: linearTexture(texture, shrinkFor(texture.size, 2 * size)),
+    light: new Float64Array(27),
+    transfer: 'linear',
+  };
+  const scene: Scene = {
+    width: size,
+    height: size,
+    camera: orbitCameraMatrix(camera, { x: 0, y: 0, size }),
+    near: 0.02,
+    topology,
+    vertices,
+    cullBack: true,
+    silhouette: null,
+    surface,
+  };
+  const buffers = createBuffers({
+    vertexCount: template.vertexCount,
+    faceCount: template.faceCount,
+    pixelCount: size * size,
+  });
+  const harmonics = Array.from({ length: 9 }, (_, k) => {
+    const one = new Float64Array(27).fill(1, 3 * k, 3 * k + 3);
+    render({ ...scene, surface: { ...surface, light: one } }, buffers);
+    return buffers.colour.slice(0, 3 * size * size);
+  });
+  const out = Float32Array.from(light);
+  for (let channel = 0; channel < 3; channel++) {
+    const samples: number[] = [];
+    for (let p = 0; p < size * size; p++) {
+      const seen = target.rgb[3 * p + channel];
+      const inside = target.valid[p] && target.mask[p] >= 0.99 && buffers.face[p] >= 0;
+      if (inside && seen > told.low && seen < told.high) samples.push(3 * p + channel);
+    }
+    const fitted = fitChannel(samples, harmonics, target.rgb, light, channel);
+    fitted.forEach((c, k) => {
+      out[3 * k + channel] = c;
+    });
+  }
+  return out;
+}
+
+function fitChannel(
+  samples: number[],
+  harmonics: Float64Array[],
+  rgb: Float64Array,
+  light: Float32Array,
+  channel: number,
+): Float64Array {
+  let found: Float64Array = Float64Array.from({ length: 9 }, (_, k) => light[3 * k + channel]);
+  if (samples.length === 0) return found;
+  const row = new Float64Array(9);
+  for (let round = 0; round < rounds; round++) {
+    const matrix = new Float64Array(81);
+    const right = new Float64Array(9);
+    let trace = 0;
+    for (const at of samples) {
+      const seen = rgb[at];
+      const linear = seen <= 0.04045 ? seen / 12.92 : ((seen + 0.055) / 1.055) ** 2.4;
+      let drawn = 0;
+      for (let k = 0; k < 9; k++) {
+        row[k] = harmonics[k][at];
+        drawn += row[k] * found[k];
+      }
+      const weight = 1 / Math.max(softness, Math.abs(drawn - linear));
+      for (let i = 0; i < 9; i++) {
+        right[i] += weight * row[i] * linear;
+        for (let j = 0; j < 9; j++) matrix[9 * i + j] += weight * row[i] * row[j];
+        trace += weight * row[i] * row[i];
+      }
+    }
+    if (!(trace > 0)) return found;
+    for (let k = 0; k < 9; k++) {
+      matrix[10 * k] += (hold * trace) / 9;
+      right[k] += ((hold * trace) / 9) * light[3 * k + channel];
+    }
+    found = solvePositive(matrix, right);
+  }
+  return found;
+}

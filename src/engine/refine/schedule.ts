@@ -1,0 +1,105 @@
+/** What a stage of the refinement may change. */
+export interface Freedom {
+  coefficients: boolean;
+  field: boolean;
+}
+
+export interface Stage {
+  name: 'viewpoint' | 'shape' | 'surface' | 'settle';
+  /** share of all iterations */
+  share: number;
+  /** the crop's side in pixels: 256, 128 or 64 */
+  resolution: 256 | 128 | 64;
+  /** falloff of the soft silhouette at the stage's begin and end; grows geometrically */
+  sigmainv: readonly [number, number];
+  freedom: Freedom;
+}
+
+/**
+ * From coarse to fine: a low sigmainv reaches 0.15 of the half crop (about 20 of 256 pixels), which catches an outline that
+ * is far off; a high one places it to a fraction of a pixel. 12000 rather than DIB-R's 7000 at the end, because the soft rim
+ * then is thinner than one pixel. The viewpoint goes first, or the shape would buy what a turn gives for free.
+ */
+export const stages: readonly Stage[] = [
+  {
+    name: 'viewpoint',
+    share: 0.2,
+    resolution: 64,
+    sigmainv: [300, 700],
+    freedom: { coefficients: false, field: false },
+  },
+  {
+    name: 'shape',
+    share: 0.3,
+    resolution: 128,
+    sigmainv: [500, 3000],
+    freedom: { coefficients: true, field: false },
+  },
+  {
+    name: 'surface',
+    share: 0.4,
+    resolution: 256,
+    sigmainv: [2000, 12000],
+    freedom: { coefficients: true, field: true },
+  },
+  {
+    name: 'settle',
+    share: 0.1,
+    resolution: 256,
+    sigmainv: [12000, 12000],
+    freedom: { coefficients: true, field: true },
+  },
+];
+
+/**
+ * Every other number that steers the refinement, with its reason. They were chosen on the first 60 photos of eval/photos
+ * and on synthetic targets; bench/ measures the others.
+ */
+export const schedule = {
+  /** One face per pixel: exp(-d^2 sigmainv) of the distance to the outline, which needs contour edges alone and doesn't
+   * depend on how finely the mesh is cut, as DIB-R's product over 30 faces does. */
+  nearest: 1,
+
+  /** First steps of Adam; about what one step should move at most. Order of cameraNames: radians, logs, crop shares. */
+  cameraRates: [0.025, 0.012, 0.008, 0.025, 0.03, 0.008, 0.008],
+  /** in standard deviations of the shape basis */
+  coefficientRate: 0.12,
+  /** in car lengths, of the smoothed coordinates */
+  fieldRate: 0.004,
+  /** Rates fall to this share over a stage (cosine), so that each ends settled. */
+  finalRate: 0.1,
+
+  /** Steps of the free field are smoothed over about sqrt(20) = 4 to 5 edges, 0.1 of the car: dents, not spikes. */
+  stiffness: 20,
+
+  /** Weights of the terms; the silhouette's is 1, so each says what a hundredth of IoU is worth. */
+  weights: {
+    /** mean square of the coefficients, whose own is 1 for a usual car */
+    prior: 0.004,
+    /** departures of the camera in standard deviations, sum of squares */
+    camera: 0.0015,
+    /** bending of the free field in edge lengths */
+    laplacian: 0.4,
+    /** new creases */
+    flatness: 2,
+    /** mean square of the free field in car lengths: 1 % of the length everywhere costs 0.0005 */
+    movement: 5,
+    /** mean square height of the wheels' contact vertices in car lengths: 1 % costs 0.005 */
+    ground: 50,
+  },
+
+  /** Standard deviations of what the start may be wrong by, in the order of cameraNames. */
+  cameraDeviations: [0.26, 0.1, 0.05, 0.3, 0.35, 0.1, 0.1],
+
+  /** Vertices of the template below this height (car lengths) stand on the ground. */
+  contactHeight: 0.012,
+  /** Share of all vertices that may lie below the ground before the car is lifted. */
+  groundShare: 0.004,
+
+  /** Azimuths tried around the start (degrees), each for some steps at 64 pixels; the front/back choice is not touched. */
+  startTurns: [-24, -12, 0, 12, 24],
+  startSteps: 14,
+
+  /** Milliseconds between two reports. */
+  reportEveryMs: 120,
+} as const;
