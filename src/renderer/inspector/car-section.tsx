@@ -4,6 +4,7 @@ import { useActivity } from '../state/activity.ts';
 import { useCar } from '../state/car.ts';
 import { useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
+import { usePick } from '../state/pick.ts';
 import { useRefine } from '../state/refine.ts';
 import { type LightMode, useView } from '../state/view.ts';
 import { Segments, SwitchRow } from '../ui/choices.tsx';
@@ -38,7 +39,7 @@ export function CarSection() {
   const busy = useActivity((state) => state.activity !== null);
   const idle = useRefine((state) => state.phase === 'idle');
   const observed = useCar((state) => state.car?.observedShare);
-  const { light, showGuessed } = useView();
+  const { light, showGuessed } = useView(usePick('light', 'showGuessed'));
   return (
     <>
       <Section title="Car">

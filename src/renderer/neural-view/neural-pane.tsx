@@ -1,5 +1,5 @@
 import { Sparkles, TriangleAlert } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Picture } from '../../shared/studio-api.ts';
 import { canonicalFraming } from '../../shared/viewpoint.ts';
 import { retryNeuralPicture } from '../actions/neural.ts';
@@ -10,35 +10,45 @@ import { useView } from '../state/view.ts';
 import { drawableElevation, reframing } from '../state/view-math.ts';
 import { Button } from '../ui/button.tsx';
 import { Pane, PaneMessage } from '../ui/pane.tsx';
+import { squareOf } from '../viewport/camera.ts';
 import { OrbitSurface } from '../viewport/orbit-surface.tsx';
-import { drawPicture } from './draw-picture.ts';
+import { borderColour, extendPicture } from './extend-picture.ts';
 import styles from './neural.module.css';
 
-/** The picture at its own size, ready to be drawn scaled. */
-function asCanvas({ width, height, rgba }: Picture): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
-  return canvas;
-}
-
+/**
+ * The picture as a small canvas that the compositor scales: nothing of the pane's size is drawn for it, so it keeps up
+ * where graphics are computed on the processor.
+ */
 function PictureCanvas({ picture, pane }: { picture: Picture; pane: { width: number; height: number } }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const source = useMemo(() => asCanvas(picture), [picture]);
   const viewpoint = useView((state) => state.viewpoint);
   const length = useDocument((state) => state.document?.car.lengthMetres);
+  const [width, height] = [2 * picture.width, 2 * picture.height];
   useEffect(() => {
-    const context = canvas.current?.getContext('2d', { alpha: false });
-    if (!context || !viewpoint || length === undefined) return;
-    const dpr = Math.min(2, window.devicePixelRatio);
-    const [width, height] = [Math.round(pane.width * dpr), Math.round(pane.height * dpr)];
-    if (context.canvas.width !== width) context.canvas.width = width;
-    if (context.canvas.height !== height) context.canvas.height = height;
-    if (width > 0 && height > 0) drawPicture(context, source, reframing(viewpoint, length));
-  }, [source, viewpoint, length, pane]);
+    const context = canvas.current?.getContext('2d', { alpha: false, willReadFrequently: true });
+    context?.putImageData(new ImageData(extendPicture(picture), width, height), 0, 0);
+  }, [picture, width, height]);
+  if (!viewpoint || length === undefined) return null;
+  const { size } = squareOf(pane.width, pane.height);
+  const { scale, rotation, dx, dy } = reframing(viewpoint, length);
+  const side = (scale * size) / picture.width;
   return (
-    <canvas ref={canvas} className={styles.canvas} role="img" aria-label="The car drawn by the generator" />
+    <div
+      className={styles.frame}
+      style={{ background: borderColour(picture) }}
+      role="img"
+      aria-label="The car drawn by the generator"
+    >
+      <canvas
+        ref={canvas}
+        className={styles.canvas}
+        width={width}
+        height={height}
+        style={{
+          transform: `translate(-50%, -50%) translate(${dx * size}px, ${dy * size}px) rotate(${rotation}rad) scale(${side})`,
+        }}
+      />
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { togglePhotoView } from '../actions/photo.ts';
 import { useCar } from '../state/car.ts';
 import { useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
+import { usePick } from '../state/pick.ts';
 import { useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -13,10 +14,12 @@ import { useAssetUrl } from '../ui/use-asset-url.ts';
 import { useColour } from '../ui/use-colour.ts';
 import { CameraRig, steeredCamera } from './camera-rig.tsx';
 import { CarMesh } from './car-mesh.tsx';
+import { DrawFinerAtRest } from './draw-finer-at-rest.tsx';
 import { GroundGrid } from './ground-grid.tsx';
 import { OrbitSurface } from './orbit-surface.tsx';
 import { PhotoGhost } from './photo-ghost.tsx';
 import { PhotoMatch } from './photo-match.tsx';
+import { isSoftwareRenderer } from './software-renderer.ts';
 import { StudioLight } from './studio-light.tsx';
 import styles from './viewport.module.css';
 
@@ -34,7 +37,9 @@ class GraphicsBoundary extends Component<{ fallback: ReactNode; children: ReactN
 function Scene() {
   const template = useConnection((state) => state.template);
   const car = useCar((state) => state.car);
-  const { light, showGuessed, showGround, photoView } = useView();
+  const { light, showGuessed, showGround, photoView } = useView(
+    usePick('light', 'showGuessed', 'showGround', 'photoView'),
+  );
   const accent = useColour('--accent');
   const line = useColour('--line-strong');
   const ground = showGround && !photoView;
@@ -60,7 +65,8 @@ function Scene() {
 /** The WebGL canvas; tells when its context goes, and is made anew by a change of its key. */
 function Stage({ onLost }: { onLost(): void }) {
   const camera = useMemo(steeredCamera, []);
-  const { photoView, carOpacity } = useView();
+  const software = useMemo(isSoftwareRenderer, []);
+  const { photoView, carOpacity } = useView(usePick('photoView', 'carOpacity'));
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const target = holder.current;
@@ -69,8 +75,15 @@ function Stage({ onLost }: { onLost(): void }) {
   }, [onLost]);
   return (
     <div ref={holder} className={styles.canvas} style={{ opacity: photoView ? carOpacity : 1 }}>
-      <Canvas frameloop="demand" flat dpr={[1, 2]} camera={camera} gl={{ antialias: true, alpha: true }}>
+      <Canvas
+        frameloop="demand"
+        flat
+        dpr={software ? 1 : [1, 2]}
+        camera={camera}
+        gl={{ antialias: !software, alpha: true }}
+      >
         <Scene />
+        {software && <DrawFinerAtRest />}
       </Canvas>
     </div>
   );
@@ -140,7 +153,7 @@ interface ViewportPaneProps {
 }
 
 export function ViewportPane({ hidden, onChoosePhoto }: ViewportPaneProps) {
-  const { photoView, showGround } = useView();
+  const { photoView, showGround } = useView(usePick('photoView', 'showGround'));
   const document = useDocument((state) => state.document);
   const [lost, setLost] = useState(false);
   const [attempt, setAttempt] = useState(0);
