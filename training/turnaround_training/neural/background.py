@@ -36,15 +36,18 @@ class BackgroundEncoder(nn.Module):
         self.convs = nn.ModuleList([Conv(3, 32, stride=2), Conv(32, 64, stride=2), Conv(64, 128, stride=2)])
         self.hidden = Linear(128 * 16, 128)
         self.out = Linear(128, CODE)
+        self.direct = Linear(48, CODE)
+        nn.init.zeros_(self.direct.weight)
 
     def encode(self, pooled: Tensor) -> Tensor:
         """The input area-averaged to 32 px: [N,4,32,32] -> code [N,32]."""
         free = 1.0 - pooled[:, 3:]
         kept = 1.0 - functional.max_pool2d(pooled[:, 3:], 3, stride=1, padding=1)
         x = fill_hole(pooled[:, :3] * kept / (free + 1e-4), kept) * 2.0 - 1.0
+        code = self.direct(functional.avg_pool2d(x, 8).flatten(1))
         for conv in self.convs:
             x = leaky(conv(x))
-        return self.out(leaky(self.hidden(x.flatten(1))))
+        return code + self.out(leaky(self.hidden(x.flatten(1))))
 
     def forward(self, picture: Tensor) -> Tensor:
         return self.encode(functional.avg_pool2d(picture, POOLED))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-CAR_WEIGHT = 4.0
+CAR_WEIGHT = 9.0
 
 
 def reconstruction(picture: Tensor, target: Tensor, mask: Tensor) -> Tensor:

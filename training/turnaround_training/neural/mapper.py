@@ -2,13 +2,15 @@
 
 w_plus = w_content + w_view. The viewpoint owns the entries of `view_mask`, the content all others:
 there w = s_m * z_shape + s_t * z_texture + s_b * z_background, the selection vectors softmaxed
-across the three (method.md, section 3).
+across the three (method.md, section 3). Colours also reach w by a linear path of their own (8x8
+averages of the atlas, background code), which is learned much sooner than the deep one.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from turnaround_training.neural.background import CODE
@@ -67,7 +69,11 @@ class MapperContent(nn.Module):
             [Conv(3, 32, stride=2), Conv(32, 64, stride=2), Conv(64, 128, stride=2), Conv(128, 128, stride=2)]
         )
         self.paint_out = nn.ModuleList([Linear(128 * 16, 384), Linear(384, total)])
+        self.paint_direct = Linear(3 * 64, total)
         self.scene = nn.ModuleList([Linear(CODE, 192), Linear(192, total)])
+        self.scene_direct = Linear(CODE, total)
+        for direct in (self.paint_direct, self.scene_direct):
+            nn.init.zeros_(direct.weight)
         selection = torch.randn(3, *self.shape) * 0.5
         selection[2] -= 1.0
         selection[2, SCENERY_INPUT] += 4.0
@@ -85,10 +91,11 @@ class MapperContent(nn.Module):
             x = leaky(layer(x))
         form = self.form[-1](x)
         x = texture * 2.0 - 1.0
+        paint = self.paint_direct(functional.avg_pool2d(x, 8).flatten(1))
         for conv in self.paint:
             x = leaky(conv(x))
-        paint = self.paint_out[1](leaky(self.paint_out[0](x.flatten(1))))
-        scene = self.scene[1](leaky(self.scene[0](background)))
+        paint = paint + self.paint_out[1](leaky(self.paint_out[0](x.flatten(1))))
+        scene = self.scene_direct(background) + self.scene[1](leaky(self.scene[0](background)))
         share = torch.softmax(self.selection, dim=0) * self.owned
         parts = torch.stack([form, paint, scene], dim=1).reshape(-1, 3, *self.shape)
         return (parts * share).sum(dim=1)

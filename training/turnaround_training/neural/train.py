@@ -20,7 +20,7 @@ from turnaround_training.neural.settings import Phase, Settings
 
 R1_EVERY = 16
 R1_WEIGHT = 1.0
-STYLE_SHARE = 0.5
+STYLE_SHARE = 1.0
 STYLE_SHARE_ADVERSARIAL = 0.2
 RECONSTRUCTION_WEIGHT = 4.0
 OUTLINE_WEIGHT = 0.5
