@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StudioError, toErrorPayload } from '../shared/errors.ts';
+import { StudioError } from '../shared/errors.ts';
 
 /** Name of the project file in a folder that `reconstruct` wrote. */
 export const projectName = 'car.turnaround';
@@ -34,11 +34,4 @@ export async function readProject(path: string): Promise<{ name: string; bytes: 
   );
   const name = isFolder ? join(path, projectName) : path;
   return { name, bytes: await readUserFile(name) };
-}
-
-/** One line for stderr: what was worked on, what is wrong and what to do. */
-export function errorLine(subject: string, error: unknown): string {
-  const { message, remedy } = toErrorPayload(error);
-  const told = message.startsWith(subject) ? message : `${subject}: ${message}`;
-  return `turnaround: ${told} ${remedy}`.replace(/\s+/g, ' ');
 }

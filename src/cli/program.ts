@@ -1,13 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defaultDataDir, defaultModelsDir, packageVersion } from '../engine/host/paths.ts';
-import { openRooms } from '../engine/studio/open-rooms.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 import { type Provider, providers } from '../shared/studio-api.ts';
 import type { CliContext } from './context.ts';
-import { type ExportOptions, exportCar } from './export.ts';
-import { errorLine } from './files.ts';
-import { type ReconstructOptions, reconstruct } from './reconstruct.ts';
-import { type RenderOptions, renderCar } from './render.ts';
+import { errorLine } from './error-line.ts';
+import type { ExportOptions } from './export.ts';
+import type { ReconstructOptions } from './reconstruct.ts';
+import type { RenderOptions } from './render.ts';
 
 /** What the command line has of the outside world; tests give their own. */
 export interface Surroundings {
@@ -25,7 +24,7 @@ interface EngineOptions {
   models: string;
 }
 
-/** Runs one command line (without node and script) and returns its exit code. */
+/** Runs one command line (without node and script) and returns its exit code. Commands are loaded when they are run. */
 export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
   let exitCode: number = exitCodes.done;
   const contextOf = ({ device, models }: EngineOptions): CliContext => ({
@@ -58,6 +57,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
       if (options.mask !== undefined && photos.length > 1) {
         command.error('turnaround: --mask goes with one photo; run it once for each.');
       }
+      const { reconstruct } = await import('./reconstruct.ts');
       exitCode = await reconstruct(contextOf(options), photos, options);
     });
 
@@ -70,6 +70,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     .option('--size <pixels>', 'width and height', integer(16, 4096), 512)
     .requiredOption('--out <png>', 'picture to write')
     .action(async (folder: string, options: RenderOptions & EngineOptions) => {
+      const { renderCar } = await import('./render.ts');
       exitCode = await attempt(around, folder, renderCar(contextOf(options), folder, options));
     });
 
@@ -83,6 +84,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     )
     .requiredOption('--out <glb>', 'file to write')
     .action(async (folder: string, options: ExportOptions & EngineOptions) => {
+      const { exportCar } = await import('./export.ts');
       exitCode = await attempt(around, folder, exportCar(contextOf(options), folder, options));
     });
 
@@ -117,7 +119,7 @@ export function realSurroundings(signal: AbortSignal): Surroundings {
     print: (line) => void process.stdout.write(`${line}\n`),
     error: (line) => void process.stderr.write(`${line}\n`),
     signal,
-    openRooms,
+    openRooms: async (options) => (await import('../engine/studio/open-rooms.ts')).openRooms(options),
   };
 }
 

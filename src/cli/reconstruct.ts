@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { StudioError, toErrorPayload } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import { openCliEngine } from './engine.ts';
-import { errorLine } from './files.ts';
+import { errorLine } from './error-line.ts';
 import { prepareFolder } from './output-folder.ts';
 import { reconstructPhoto } from './reconstruct-photo.ts';
 import type { Report } from './report.ts';

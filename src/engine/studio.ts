@@ -22,11 +22,14 @@ export interface EngineStudio {
   close(): Promise<void>;
 }
 
-/** Opens the models and the library. Rejects with `model-missing`, `model-hash`, `file-not-writable` ... */
+/** Opens the models and the library; the models are warmed up meanwhile. Rejects with `model-missing`, `model-hash`, `file-not-writable` ... */
 export async function createStudio(options: StudioOptions): Promise<EngineStudio> {
   const rooms = await openRooms(options);
   try {
-    return await createStudioOn(rooms, options);
+    const studio = await createStudioOn(rooms, options);
+    // whatever is wrong with a model is told when it is needed
+    rooms.warmUp().catch(() => {});
+    return studio;
   } catch (error) {
     await rooms.close();
     throw error;

@@ -53,3 +53,10 @@ test('closing fails the calls under way and ends the thread', async () => {
   await host?.close();
   await waiting;
 });
+
+test('the real engine says which models are missing', async () => {
+  await expect(startEngine({ ...options, modelsDir: '/nowhere/models' })).rejects.toMatchObject({
+    code: 'model-missing',
+    message: expect.stringContaining('/nowhere/models'),
+  });
+});

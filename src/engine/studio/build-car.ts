@@ -116,11 +116,14 @@ export async function buildCar(
   mask: Uint8Array,
   azimuthDeg?: number,
 ): Promise<BuiltCar> {
-  const { rooms, assets } = context;
+  const { rooms, assets, signal } = context;
   await begin(context, 'encode');
-  const estimate = await rooms.reconstruct(photo, mask, azimuthDeg);
+  const estimate = await rooms.reconstruct(photo, mask, {
+    signal,
+    ...(azimuthDeg === undefined ? {} : { azimuthDeg }),
+  });
   await begin(context, 'texture');
-  const atlas = await rooms.textureCar(photo, mask, estimate);
+  const atlas = await rooms.textureCar(photo, mask, estimate, signal);
   const { offsets, light, lengthMetres, viewpoint, crop } = estimate;
   const surface = { template: rooms.template, offsets, lengthMetres, light, texture: atlas };
   const encoder = measureFit(surface, viewpoint, crop, { ...photo, mask });

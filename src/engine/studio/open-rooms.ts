@@ -1,5 +1,40 @@
+import type { ModelRunner } from '../models/store.ts';
+import { ModelStore } from '../models/store.ts';
+import { NeuralView } from '../neural/neural-view.ts';
+import { segmentPhoto } from '../photo/segment.ts';
+import { reconstruct } from '../reconstruct/reconstruct.ts';
+import { refine } from '../refine/refine.ts';
 import type { StudioOptions } from '../studio.ts';
+import { textureCar } from '../texture/texture-car.ts';
+import { Gate } from './gate.ts';
 import type { Rooms } from './rooms.ts';
-export async function openRooms(_options: StudioOptions): Promise<Rooms> {
-  throw new Error('the rooms are not built yet');
+
+/** The real rooms on a folder of models. Throws `model-missing`, `model-hash`, `provider-unavailable` ... */
+export async function openRooms({
+  modelsDir,
+  provider,
+}: Pick<StudioOptions, 'modelsDir' | 'provider'>): Promise<Rooms> {
+  const store = await ModelStore.open(modelsDir, provider);
+  const template = await store.template();
+  // a model that runs keeps its session; changing the provider closes all sessions
+  const gate = new Gate();
+  const models: ModelRunner = { run: (name, feeds) => gate.shared(() => store.run(name, feeds)) };
+  return {
+    template,
+    status: async () => ({
+      provider: store.provider,
+      tried: store.tried,
+      models: await store.describe(),
+    }),
+    setProvider: (wanted) => gate.exclusive(() => store.setProvider(wanted)),
+    warmUp: () => gate.shared(() => store.warmUp()),
+    segment: (photo, signal) => segmentPhoto(models, photo, signal),
+    reconstruct: (photo, mask, options) => reconstruct(models, template, photo, mask, options),
+    textureCar: (photo, mask, pose, signal) =>
+      textureCar(models, { ...pose, template, photo, mask }, signal ? { signal } : {}),
+    loadNeural: (content) => NeuralView.load(models, content),
+    refine: ({ iterations, signal, onProgress, ...input }) =>
+      refine({ ...input, template }, { iterations, signal, onProgress }),
+    close: () => gate.exclusive(() => store.close()),
+  };
 }

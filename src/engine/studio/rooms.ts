@@ -91,8 +91,12 @@ export interface Rooms {
   /** Masks every car of a photo, [height, width] 0..255. Throws `no-car` where there is none. */
   segment(photo: PhotoPixels, signal: AbortSignal): Promise<Uint8Array>;
   /** With azimuthDeg, the hypothesis nearest to it is taken instead of the likelier one. */
-  reconstruct(photo: PhotoPixels, mask: Uint8Array, azimuthDeg?: number): Promise<Estimate>;
-  textureCar(photo: PhotoPixels, mask: Uint8Array, pose: Pose): Promise<Atlas>;
+  reconstruct(
+    photo: PhotoPixels,
+    mask: Uint8Array,
+    options: { azimuthDeg?: number; signal?: AbortSignal },
+  ): Promise<Estimate>;
+  textureCar(photo: PhotoPixels, mask: Uint8Array, pose: Pose, signal?: AbortSignal): Promise<Atlas>;
   loadNeural(content: NeuralContent): Promise<NeuralCar>;
   refine(request: RefineRequest): Promise<Refined>;
   close(): Promise<void>;

@@ -27,7 +27,7 @@ export function testRooms(overrides: Partial<Rooms> = {}): Rooms {
       for (let i = 0; i < mask.length; i++) mask[i] = rgb[3 * i] > 150 && rgb[3 * i + 1] < 100 ? 255 : 0;
       return mask;
     },
-    reconstruct: async (photo, mask, azimuthDeg = 40) => ({
+    reconstruct: async (photo, mask, { azimuthDeg = 40 }) => ({
       crop: cropOf(mask, photo.width, photo.height),
       viewpoint: canonicalViewpoint(azimuthDeg, 10, 4.5, [0, 0.72, 0]),
       lengthMetres: 4.5,
