@@ -42,7 +42,7 @@ function Scene() {
   );
   const accent = useColour('--accent');
   const line = useColour('--line-strong');
-  const ground = showGround && !photoView;
+  const ground = showGround && !photoView && car !== null;
   return (
     <>
       <CameraRig />
