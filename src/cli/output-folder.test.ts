@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,12 @@ test('replaces an older folder as a whole', async () => {
   await writeFolder(folder, (write) => write('car.glb', bytes));
   expect(readdirSync(root)).toEqual(['car']);
   expect(readdirSync(folder)).toEqual(['car.glb']);
+});
+
+test('the folder is as open to others as any new one', async () => {
+  mkdirSync(join(root, 'plain'));
+  await writeFolder(join(root, 'car'), (write) => write('car.glb', bytes));
+  expect(statSync(join(root, 'car')).mode).toBe(statSync(join(root, 'plain')).mode);
 });
 
 test('a failure leaves the older folder and nothing else', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFailure } from '../engine/project/atomic-write.ts';
@@ -18,7 +19,9 @@ export async function writeFolder(
   folder: string,
   fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const partial = await guarded(folder, () => mkdtemp(join(dirname(folder), `.${basename(folder)}-`)));
+  // not mkdtemp: its folders are closed to other users
+  const partial = join(dirname(folder), `.${basename(folder)}-${randomUUID()}`);
+  await guarded(folder, () => mkdir(partial));
   const old = `${partial}-old`;
   try {
     await fill((name, bytes) => guarded(join(folder, name), () => writeFile(join(partial, name), bytes)));
