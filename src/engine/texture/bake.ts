@@ -39,7 +39,7 @@ const [darkest, brightest] = [0.15, 4];
 const [grazing, frontal] = [0.1, 0.5];
 
 /** Side of the depth picture of the crop. */
-const depthSide = 512;
+const depthSide = 384;
 
 /** How far (car lengths) behind the nearest surface a texel still belongs to it, apart from its slope. */
 const depthSlack = 0.006;
@@ -68,11 +68,15 @@ export function bakePhoto(car: PhotoCar, layout: AtlasLayout): BakedPhoto {
   const depth = depthPicture(car, vertices);
   const border = maskPicture(car);
   const source = sourcePicture(car, size);
+  const rgbAt = source.rgb;
   const pixelAt1 = (2 * Math.tan(camera.fov / 2)) / depthSide;
+
+  const averted = avertedFaces(vertices, normals, corners, eye);
 
   const rgb = new Uint8Array(3 * size * size);
   const visibility = new Float32Array(size * size);
   for (let k = 0; k < texels.length; k++) {
+    if (averted[faces[k]]) continue;
     const wb = weights[2 * k];
     const wc = weights[2 * k + 1];
     const wa = 1 - wb - wc;
@@ -117,9 +121,9 @@ export function bakePhoto(car: PhotoCar, layout: AtlasLayout): BakedPhoto {
     const top = 3 * (row * source.width + column);
     const bottom = top + 3 * source.width;
     for (let channel = 0; channel < 3; channel++) {
-      const upper = source.rgb[top + channel] * (1 - fx) + source.rgb[top + 3 + channel] * fx;
-      const lower = source.rgb[bottom + channel] * (1 - fx) + source.rgb[bottom + 3 + channel] * fx;
-      const level = upper * (1 - fy) + lower * fy;
+      const upper = rgbAt[top + channel] + (rgbAt[top + 3 + channel] - rgbAt[top + channel]) * fx;
+      const lower = rgbAt[bottom + channel] + (rgbAt[bottom + 3 + channel] - rgbAt[bottom + channel]) * fx;
+      const level = upper + (lower - upper) * fy;
       const shade = wa * shading[a + channel] + wb * shading[b + channel] + wc * shading[c + channel];
       const albedo =
         decodeTable[(level * decodeSteps + 0.5) | 0] / Math.min(brightest, Math.max(darkest, shade));
@@ -127,6 +131,26 @@ export function bakePhoto(car: PhotoCar, layout: AtlasLayout): BakedPhoto {
     }
   }
   return { rgb, visibility };
+}
+
+/** [F] 1 for faces whose three corners all turn away from the eye. */
+function avertedFaces(
+  vertices: Float64Array,
+  normals: Float64Array,
+  corners: Uint32Array,
+  eye: readonly number[],
+): Uint8Array {
+  const away = new Uint8Array(vertices.length / 3);
+  for (let v = 0, at = 0; v < away.length; v++, at += 3) {
+    const towards =
+      normals[at] * (eye[0] - vertices[at]) +
+      normals[at + 1] * (eye[1] - vertices[at + 1]) +
+      normals[at + 2] * (eye[2] - vertices[at + 2]);
+    away[v] = towards <= 0 ? 1 : 0;
+  }
+  return new Uint8Array(corners.length / 3).map(
+    (_, f) => away[corners[3 * f]] & away[corners[3 * f + 1]] & away[corners[3 * f + 2]],
+  );
 }
 
 /** Light on each vertex [V, 3]: interpolating it over a face differs little from evaluating it per texel. */

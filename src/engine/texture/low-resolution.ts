@@ -24,9 +24,12 @@ export function shrinkAtlas(
   const count = new Float32Array(size * size);
   const weight = new Float32Array(size * size);
   const colour = new Float32Array(3 * size * size);
-  for (const texel of layout.texels) {
-    const x = texel % layout.size;
-    const cell = Math.floor((texel - x) / layout.size / block) * size + Math.floor(x / block);
+  const { texels } = layout;
+  const columns = Int32Array.from({ length: layout.size }, (_, x) => Math.floor(x / block));
+  for (let k = 0; k < texels.length; k++) {
+    const texel = texels[k];
+    const y = (texel / layout.size) | 0;
+    const cell = columns[y] * size + columns[texel - y * layout.size];
     count[cell]++;
     const v = visibility[texel];
     if (v === 0) continue;
@@ -84,13 +87,14 @@ function blurAxis(
   return out;
 }
 
-/** Bilinear reader of a small atlas [size, size, channels] at the texels of a larger one. */
-export function enlarger(
+/** A small atlas [size, size, channels] at a larger size, bilinear. */
+export function enlarge(
   values: Float32Array,
   size: number,
   channels: 1 | 3,
   largeSize: number,
-): (x: number, y: number, channel: number) => number {
+): Float32Array {
+  const out = new Float32Array(channels * largeSize * largeSize);
   const at = new Int32Array(largeSize);
   const fraction = new Float32Array(largeSize);
   for (let i = 0; i < largeSize; i++) {
@@ -98,14 +102,20 @@ export function enlarger(
     at[i] = Math.min(size - 2, Math.floor(place));
     fraction[i] = place - at[i];
   }
-  return (x, y, channel) => {
-    const fx = fraction[x];
+  const row = new Float32Array(channels * size);
+  for (let y = 0, to = 0; y < largeSize; y++) {
+    const top = channels * size * at[y];
     const fy = fraction[y];
-    const top = channels * (at[y] * size + at[x]) + channel;
-    const bottom = top + channels * size;
-    return (
-      (values[top] * (1 - fx) + values[top + channels] * fx) * (1 - fy) +
-      (values[bottom] * (1 - fx) + values[bottom + channels] * fx) * fy
-    );
-  };
+    for (let i = 0; i < row.length; i++) {
+      row[i] = values[top + i] + (values[top + row.length + i] - values[top + i]) * fy;
+    }
+    for (let x = 0; x < largeSize; x++) {
+      const from = channels * at[x];
+      for (let channel = 0; channel < channels; channel++) {
+        const left = row[from + channel];
+        out[to++] = left + (row[from + channels + channel] - left) * fraction[x];
+      }
+    }
+  }
+  return out;
 }

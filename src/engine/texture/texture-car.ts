@@ -3,7 +3,7 @@ import type { ModelRunner } from '../models/store.ts';
 import { type AtlasLayout, atlasLayout, fillGutter } from './atlas.ts';
 import { type BakedPhoto, bakePhoto, type PhotoCar } from './bake.ts';
 import { completeAtlas, modelAtlasSide } from './complete.ts';
-import { boxBlur, enlarger, shrinkAtlas } from './low-resolution.ts';
+import { boxBlur, enlarge, shrinkAtlas } from './low-resolution.ts';
 
 export interface CarTexture {
   /** texels along the side */
@@ -54,18 +54,18 @@ function feather(layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Arr
   const coverage = shrinkAtlas(layout, rgb, Float32Array.from(covered), featherSide).visibility;
   const spread = boxBlur(support, featherSide, 1, featherRadius, 2);
   const room = boxBlur(coverage, featherSide, 1, featherRadius, 2);
-  const depth = enlarger(
+  const depth = enlarge(
     spread.map((value, i) => value / Math.max(room[i], 1e-6)),
     featherSide,
     1,
     size,
   );
   const share = new Uint8Array(size * size);
-  for (const texel of texels) {
+  for (let k = 0; k < texels.length; k++) {
+    const texel = texels[k];
     const v = visibility[texel];
     if (v <= leastVisible) continue;
-    const x = texel % size;
-    const inwards = Math.min(1, Math.max(0, 2 * depth(x, (texel - x) / size, 0) - 0.9));
+    const inwards = Math.min(1, Math.max(0, 2 * depth[texel] - 0.9));
     share[texel] = 255 * Math.min(1, 2 * (v - leastVisible)) * inwards + 0.5;
   }
   return share;
@@ -73,20 +73,17 @@ function feather(layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Arr
 
 function blend(layout: AtlasLayout, baked: BakedPhoto, share: Uint8Array, guess: Float32Array): CarTexture {
   const { size, texels } = layout;
-  const imagined = enlarger(guess, modelAtlasSide, 3, size);
+  const imagined = enlarge(guess, modelAtlasSide, 3, size);
   const rgb = new Uint8Array(3 * size * size);
-  for (const texel of texels) {
+  for (let k = 0; k < texels.length; k++) {
+    const texel = texels[k];
     const x = texel % size;
-    const y = (texel - x) / size;
-    const mirror = texel - x + size - 1 - x;
+    const mirror = texel + size - 1 - 2 * x;
     const own = share[texel] / 255;
     const other = share[mirror] / 255;
     for (let channel = 0; channel < 3; channel++) {
-      let value = 0;
-      if (own < 1) {
-        if (other < 1) value = 255 * imagined(x, y, channel);
-        value += other * (baked.rgb[3 * mirror + channel] - value);
-      }
+      let value = 255 * imagined[3 * texel + channel];
+      value += other * (baked.rgb[3 * mirror + channel] - value);
       value += own * (baked.rgb[3 * texel + channel] - value);
       rgb[3 * texel + channel] = value + 0.5;
     }
