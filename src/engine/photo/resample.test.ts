@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resample } from './resample.ts';
+import { resample, shrinkBlocks } from './resample.ts';
 
 const ramp = {
   width: 4,
@@ -40,5 +40,14 @@ describe('resample', () => {
       1,
     );
     expect([...values]).toEqual([55, 110, 165, 75, 150, 225]);
+  });
+});
+
+describe('shrinkBlocks', () => {
+  it('averages blocks from a place on', () => {
+    const rgb = new Uint8Array(5 * 4 * 3);
+    for (let i = 0; i < 20; i++) rgb.set([i, 2 * i, 100], 3 * i);
+    // blocks of pixels 6, 7, 11, 12 and 8, 9, 13, 14
+    expect([...shrinkBlocks({ width: 5, rgb }, 1, 1, 2, 1, 2)]).toEqual([9, 18, 100, 11, 22, 100]);
   });
 });

@@ -125,3 +125,39 @@ function reduceRow1(data: Uint8Array | Float32Array, rowStart: number, taps: Tap
     row[i] = sum;
   }
 }
+
+/**
+ * Means of whole blocks of `factor` x `factor` pixels of an sRGB picture [height, width, 3], from pixel (x, y) on: columns x
+ * rows of them, all inside the picture.
+ */
+export function shrinkBlocks(
+  source: { width: number; rgb: Uint8Array },
+  x: number,
+  y: number,
+  columns: number,
+  rows: number,
+  factor: number,
+): Uint8Array {
+  const out = new Uint8Array(3 * columns * rows);
+  const sums = new Uint32Array(3 * columns);
+  const scale = 1 / (factor * factor);
+  for (let row = 0; row < rows; row++) {
+    sums.fill(0);
+    for (let line = 0; line < factor; line++) {
+      let at = 3 * ((y + row * factor + line) * source.width + x);
+      for (let column = 0; column < 3 * columns; column += 3) {
+        let [r, g, b] = [0, 0, 0];
+        for (let i = 0; i < factor; i++, at += 3) {
+          r += source.rgb[at];
+          g += source.rgb[at + 1];
+          b += source.rgb[at + 2];
+        }
+        sums[column] += r;
+        sums[column + 1] += g;
+        sums[column + 2] += b;
+      }
+    }
+    for (let i = 0; i < sums.length; i++) out[3 * columns * row + i] = sums[i] * scale + 0.5;
+  }
+  return out;
+}

@@ -42,9 +42,10 @@ const edge = -1e-6;
 function rasteriseAtlas({ uv, faceCount }: Template, size: number): AtlasLayout {
   const owner = new Int32Array(size * size).fill(-1);
   const bary = new Float32Array(2 * size * size);
+  const corner = new Float64Array(6);
   for (let face = 0; face < faceCount; face++) {
-    const corner = (k: number) => uv[6 * face + k] * size - 0.5;
-    const [ax, ay, bx, by, cx, cy] = [corner(0), corner(1), corner(2), corner(3), corner(4), corner(5)];
+    for (let k = 0; k < 6; k++) corner[k] = uv[6 * face + k] * size - 0.5;
+    const [ax, ay, bx, by, cx, cy] = corner;
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     if (Math.abs(area) < 1e-9) continue;
     const x1 = Math.min(size - 1, Math.floor(Math.max(ax, bx, cx) + 1e-6));
@@ -92,15 +93,17 @@ function nearestCovered(
   queue.set(texels);
   sources.set(texels);
   let end = texels.length;
+  let source = 0;
+  const visit = (next: number) => {
+    if (reached[next]) return;
+    reached[next] = 1;
+    queue[end] = next;
+    sources[end++] = source;
+  };
   for (let at = 0; at < end; at++) {
     const texel = queue[at];
     const x = texel % size;
-    const visit = (next: number) => {
-      if (reached[next]) return;
-      reached[next] = 1;
-      queue[end] = next;
-      sources[end++] = sources[at];
-    };
+    source = sources[at];
     if (x > 0) visit(texel - 1);
     if (x < size - 1) visit(texel + 1);
     if (texel >= size) visit(texel - size);

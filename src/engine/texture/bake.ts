@@ -4,7 +4,7 @@ import { type Crop, cameraFrame, type Viewpoint } from '../../shared/viewpoint.t
 import { buildTopology, createBuffers, orbitCameraMatrix, render } from '../diffrender/index.ts';
 import { vertexNormals } from '../diffrender/normals.ts';
 import type { DecodedPhoto } from '../photo/photo.ts';
-import { resample } from '../photo/resample.ts';
+import { resample, shrinkBlocks } from '../photo/resample.ts';
 import { orbitOf } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
 import type { AtlasLayout } from './atlas.ts';
@@ -110,7 +110,7 @@ export function bakePhoto(car: PhotoCar, layout: AtlasLayout): BakedPhoto {
     if (inside === 0) continue;
 
     const px = source.x + u * source.across - 0.5;
-    const py = source.y + v * source.down - 0.5;
+    const py = source.y + v * source.across - 0.5;
     if (px < -0.5 || py < -0.5 || px > source.width - 0.5 || py > source.height - 0.5) continue;
     const texel = texels[k];
     visibility[texel] = inside * Math.min(1, (cosine - grazing) / (frontal - grazing));
@@ -227,7 +227,7 @@ function erode(values: Float32Array, step: number): Float32Array {
   });
 }
 
-/** Where the colours are read; a place (u, v) of the crop, 0..1, lies at pixel (x + u * across, y + v * down). */
+/** Where the colours are read; a place (u, v) of the crop, 0..1, lies at (x + u * across, y + v * across). */
 interface SourcePicture {
   width: number;
   height: number;
@@ -235,39 +235,22 @@ interface SourcePicture {
   x: number;
   y: number;
   across: number;
-  down: number;
 }
 
-/** The photo itself, or the crop averaged down to the atlas's size where the photo is finer. */
+/** The photo itself, or the crop in means of whole blocks where the photo is at least twice as fine as the atlas. */
 function sourcePicture({ photo, crop }: PhotoCar, size: number): SourcePicture {
-  if (crop.size <= 1.25 * size) {
-    return { ...photo, x: crop.x, y: crop.y, across: crop.size, down: crop.size };
-  }
-  const x = Math.max(0, crop.x);
-  const y = Math.max(0, crop.y);
-  const region = {
-    x,
-    y,
-    width: Math.min(photo.width, crop.x + crop.size) - x,
-    height: Math.min(photo.height, crop.y + crop.size) - y,
-  };
-  const width = Math.max(2, Math.round((region.width * size) / crop.size));
-  const height = Math.max(2, Math.round((region.height * size) / crop.size));
-  const { values } = resample(
-    { width: photo.width, height: photo.height, channels: 3, data: photo.rgb },
-    region,
-    width,
-    height,
-  );
-  const across = (crop.size * width) / region.width;
-  const down = (crop.size * height) / region.height;
+  const factor = Math.floor(crop.size / size);
+  if (factor < 2) return { ...photo, x: crop.x, y: crop.y, across: crop.size };
+  const x = Math.max(0, Math.floor(crop.x));
+  const y = Math.max(0, Math.floor(crop.y));
+  const width = Math.floor((Math.min(photo.width, crop.x + crop.size) - x) / factor);
+  const height = Math.floor((Math.min(photo.height, crop.y + crop.size) - y) / factor);
   return {
     width,
     height,
-    rgb: Uint8Array.from(values, Math.round),
-    x: ((crop.x - x) * width) / region.width,
-    y: ((crop.y - y) * height) / region.height,
-    across,
-    down,
+    rgb: shrinkBlocks(photo, x, y, width, height, factor),
+    x: (crop.x - x) / factor,
+    y: (crop.y - y) / factor,
+    across: crop.size / factor,
   };
 }
