@@ -5,7 +5,7 @@ from scipy.spatial import cKDTree
 
 from ..render.catalogue import load_catalogue
 from .atlas import rasterise
-from .car import FLOOR, _to_linear, _to_srgb
+from .car import _to_linear, _to_srgb
 from .hull import vertex_normals
 from .outer import closed_caster
 
@@ -40,7 +40,7 @@ def bake(car, surface, shape, faces, texels, mode, takes_paint):
     point = (shape[faces[face]] * bary[..., None]).sum(1)
     normal = (vertex_normals(shape, faces)[faces[face]] * bary[..., None]).sum(1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    caster, kinds = closed_caster(car)
+    caster, _ = closed_caster(car)
     hit_face = np.full(len(point), -1)
     hit_bary = np.zeros((len(point), 3))
     floor = np.zeros(len(point), bool)
@@ -50,7 +50,7 @@ def bake(car, surface, shape, faces, texels, mode, takes_paint):
         f, distance, b, n = caster.first(point[some] + reach * normal[some], -normal[some])
         ok = (f >= 0) & (distance < 2 * reach) & ((n * normal[some]).sum(1) > 0.3)
         at = some[ok]
-        floor[at] = kinds[f[ok]] == FLOOR
+        floor[at] = f[ok] >= len(car.faces)
         hit_face[at], hit_bary[at] = np.where(floor[at], -1, f[ok]), b[ok]
         open_[at] = False
     tree = cKDTree(np.concatenate([surface.points, 0.05 * surface.normals], 1))

@@ -8,7 +8,7 @@ from .hull import edges_of, even_out, shrink_wrap, solid, vertex_normals
 from .icosphere import symmetrise
 from .landmarks import landmarks, warp
 from .outer import Surface, fitting_surface, outer_surface
-from .register import Target, normalise, register
+from .register import Target, fill_length, normalise, register
 from .straighten import symmetry_plane
 
 REFERENCE = "pack-sedan"
@@ -54,12 +54,24 @@ def fit_reference(prepared, faces, mirror, subdivisions):
     v = shrink_wrap(solid(prepared.car), subdivisions)
     kinds = prepared.target.vertex_kinds(v, faces)
     v = register(v, faces, mirror, kinds, prepared.target)
-    edges = edges_of(faces)
-    for _ in range(30):
-        v = symmetrise(even_out(v, vertex_normals(v, faces), edges, 0.15), mirror)
+    v = _evened(v, faces, mirror, 30)
     kinds = prepared.target.vertex_kinds(v, faces)
     v = register(v, faces, mirror, kinds, prepared.target, np.geomspace(8.0, 1.0, 12))
-    return normalise(v), prepared.target.vertex_kinds(v, faces)
+    return fill_length(v), prepared.target.vertex_kinds(v, faces)
+
+
+def _evened(v, faces, mirror, rounds):
+    edges = edges_of(faces)
+    for _ in range(rounds):
+        v = symmetrise(even_out(v, vertex_normals(v, faces), edges, 0.15), mirror)
+    return v
+
+
+def _fitted(warped, faces, mirror, kinds, target):
+    """Registered shape: smoothly first, then with creases evened out once more closely."""
+    v = register(warped, faces, mirror, kinds, target)
+    v = _evened(v, faces, mirror, 8)
+    return fill_length(register(v, faces, mirror, kinds, target, np.full(5, 2.0)))
 
 
 def fit_all(prepared, faces, mirror, subdivisions, say):
@@ -73,7 +85,7 @@ def fit_all(prepared, faces, mirror, subdivisions, say):
         shapes = {}
         for p in prepared:
             warped = symmetrise(warp(start, marks, p.landmarks), mirror)
-            shapes[p.car.id] = normalise(register(warped, faces, mirror, kinds, p.target))
+            shapes[p.car.id] = _fitted(warped, faces, mirror, kinds, p.target)
         start = normalise(symmetrise(sum(w * shapes[c.id] for w, c in zip(weights, cars)), mirror))
         votes = np.zeros((len(start), CLASS_COUNT))
         for w, p in zip(weights, prepared):

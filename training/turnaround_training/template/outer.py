@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from .car import FLOOR, WHEEL
+from ..errors import StageError
+from .car import BODY, FLOOR, WHEEL
 from .rays import RayCaster, frame_of, sphere_directions
 
 DIRECTIONS = 240
@@ -20,7 +21,7 @@ WHEEL_SEEN = 0.022
 
 @dataclass(frozen=True)
 class Surface:
-    """points, normals [n,3] (car lengths, outward); kind, face [n] (face -1 on the plate); bary [n,3]."""
+    """points, normals [n,3] (car lengths, outward); kind, face [n] (face -1 on added plates); bary [n,3]."""
     points: np.ndarray
     normals: np.ndarray
     kind: np.ndarray
@@ -58,11 +59,34 @@ def floor_plate(car):
     return vertices, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
 
 
+def bed_lid(car):
+    """Vertices [4,3] and faces [2,3] of a cover over a pickup's bed: one closed skin can't line its inside."""
+    z, x = np.meshgrid(np.linspace(-0.48, -0.02, 93), np.linspace(0, 0.25, 51), indexing="ij")
+    origin = np.stack([x.ravel(), np.ones(x.size), z.ravel()], 1)
+    face, distance, _, _ = car.caster.first(origin, np.array([0.0, -1.0, 0.0]))
+    height = np.where(face >= 0, 1 - distance, 0).reshape(x.shape)
+    wall = height[:, 25:].max(1)
+    bed = z[:, 0][(height[:, 0] < wall - 0.03)]
+    if len(bed) < 5:
+        raise StageError(f"{car.id} is listed as a pickup but has no open bed; correct its body type in cars.json")
+    top = float(np.median(wall[(z[:, 0] >= bed.min()) & (z[:, 0] <= bed.max())]))
+    half = 0.92 * float(np.abs(car.wheels.centre[:, 0]).mean())
+    vertices = np.array([(s * half, top - 0.002, e) for e in (bed.max() + 0.01, bed.min() - 0.01) for s in (-1, 1)])
+    return vertices, np.array([(0, 1, 3), (0, 3, 2)])
+
+
 def closed_caster(car):
-    """Ray caster of the car with its floor plate, and the class of each of its faces."""
-    vertices, faces = floor_plate(car)
-    caster = RayCaster(np.concatenate([car.vertices, vertices]), np.concatenate([car.faces, faces + len(car.vertices)]))
-    return caster, np.concatenate([car.kind, np.full(len(faces), FLOOR)])
+    """Ray caster of the car with its floor plate and lid, and the class of each of its faces.
+
+    Faces from len(car.faces) on are not the car's own.
+    """
+    plates = [(*floor_plate(car), FLOOR)] + ([(*bed_lid(car), BODY)] if car.body == "pickup" else [])
+    vertices, faces, kinds = [car.vertices], [car.faces], [car.kind]
+    for v, f, kind in plates:
+        faces.append(f + sum(map(len, vertices)))
+        vertices.append(v)
+        kinds.append(np.full(len(f), kind))
+    return RayCaster(np.concatenate(vertices), np.concatenate(faces)), np.concatenate(kinds)
 
 
 def outer_surface(car):
@@ -90,7 +114,7 @@ def outer_surface(car):
     side = np.argmax(np.abs(normal[order]), axis=1) * 2 + (normal[order].max(1) > -normal[order].min(1))
     _, first = np.unique(_cell(point[order], VOXEL) * 8 + side, return_index=True)
     keep = order[np.sort(first)]
-    plate = kinds[face[keep]] == FLOOR
+    plate = face[keep] >= len(car.faces)
     return Surface(point[keep], normal[keep], kinds[face[keep]], np.where(plate, -1, face[keep]), bary[keep])
 
 

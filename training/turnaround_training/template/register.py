@@ -12,6 +12,8 @@ NORMAL_REACH = 0.07
 CLASS_REACH = 0.05
 SAMPLES = 9000
 STIFFNESS = np.geomspace(30.0, 1.6, 20)
+FIXED = 0.36
+"""Distance from the middle up to which fill_length leaves z alone."""
 CROWD = 2.0
 """Most weight that surface samples may put on one vertex, so that no lip or grille pulls out a spike."""
 _CORNERS = np.array([[1 / 3, 1 / 3, 1 / 3], [2 / 3, 1 / 6, 1 / 6], [1 / 6, 2 / 3, 1 / 6], [1 / 6, 1 / 6, 2 / 3]])
@@ -101,3 +103,17 @@ def normalise(vertices):
     """Length exactly 1 along z, centred in x and z, lowest point at y = 0."""
     low, high = vertices.min(0), vertices.max(0)
     return (vertices - [(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2]) / (high[2] - low[2])
+
+
+def fill_length(vertices):
+    """Brings a nearly normalised shape to length 1 on y = 0 by moving only its ends and soles.
+
+    Thin bumpers that the template can't follow leave it a little short; scaling would move wheels and roof.
+    """
+    v = vertices.copy()
+    front, rear, sole = v[:, 2].max(), v[:, 2].min(), v[:, 1].min()
+    share = lambda t: np.clip(t, 0, 1) ** 2
+    v[:, 2] += (0.5 - front) * share((v[:, 2] - FIXED) / (front - FIXED))
+    v[:, 2] -= (0.5 + rear) * share((-v[:, 2] - FIXED) / (-rear - FIXED))
+    v[:, 1] -= sole * share(1 - (v[:, 1] - sole) / 0.1)
+    return normalise(v)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from .atlas import CHARTS, build_atlas
 from .bake import bake, paint_materials, texel_map
@@ -17,6 +16,7 @@ from .parts import NAMES, label_parts
 from .register import normalise
 from .registered import RegisteredCar, save_registered
 from .sheets import draw_sheets
+from .write_safetensors import write_safetensors
 
 SUBDIVISIONS = 4
 LENGTH_METRES = {"sedan": 4.7, "coupe": 4.5, "sports": 4.5, "hatchback": 4.1, "suv": 4.7, "van": 4.9, "pickup": 5.4}
@@ -52,10 +52,10 @@ def finish(settings, prepared, shapes, faces, mirror):
     uv, chart = build_atlas(mean, faces, mirror)
     parts = label_parts(mean, faces, mirror, [(shapes[p.car.id], p.target, w) for p, w in zip(prepared, weights)])
     settings.models.mkdir(parents=True, exist_ok=True)
-    save_file(
+    write_safetensors(
+        settings.models / "template.safetensors",
         {"vertices": mean.astype(np.float32), "faces": faces.astype(np.int32), "uv": uv.astype(np.float32),
          "mirror": mirror.astype(np.int32), "parts": parts, "basis": basis.astype(np.float32)},
-        settings.models / "template.safetensors",
         {"parts": json.dumps(NAMES), "length_metres": json.dumps(LENGTH_METRES), "atlas": json.dumps(list(CHARTS))})
     texels = texel_map(uv)
     registered = []
