@@ -46,12 +46,13 @@ beforeAll(async () => {
 
 afterAll(() => server?.close());
 
-it('opens under the strict policy, and keeps the token off the address bar over a reload', async () => {
+const withoutKnown = (list: string[]) => list.filter((text) => !text.includes('THREE.Clock'));
+
+it('keeps the token off the address bar over a reload', async () => {
   expect(page.url()).not.toContain('token');
   await page.reload();
   await neuralPicture().waitFor();
   expect(await page.title()).toBe('Red saloon - Turnaround');
-  expect(complaints.filter((text) => !text.includes('THREE.Clock'))).toEqual([]);
 });
 
 it('draws the albedo of the atlas unchanged, the right way round', async () => {
@@ -189,4 +190,19 @@ it('changes the theme and keeps it', async () => {
   await page.reload();
   await neuralPicture().waitFor();
   expect(await ground()).not.toBe(dark);
+});
+
+it('says when the engine is gone, and comes back by itself', async () => {
+  server.dropConnections();
+  await page
+    .getByRole('alert')
+    .getByText(/connection to the engine was lost/)
+    .waitFor();
+  expect(await neuralPicture().isVisible()).toBe(true);
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 10_000 });
+  await button('Refine').waitFor();
+});
+
+it('did all this under the strict policy without a complaint', () => {
+  expect(withoutKnown(complaints)).toEqual([]);
 });

@@ -29,7 +29,11 @@ export function openBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise
 /** The first file of a drop or a paste. */
 export function openTransfer(transfer: DataTransfer | null): boolean {
   const [file] = transfer?.files ?? [];
-  if (!file || isBusy()) return false;
+  if (!file) return false;
+  if (isBusy()) {
+    tell('Something is under way. Wait for it, or cancel it first.');
+    return true;
+  }
   inBackground(
     file.arrayBuffer().then((buffer) => openBytes(file.name || 'Pasted photo.png', new Uint8Array(buffer))),
   );

@@ -2,9 +2,11 @@ import type { StudioDocument } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { type Asset, type AssetCache, assetCache } from '../state/asset-cache.ts';
 import { type ShownCar, useCar } from '../state/car.ts';
-import { studioOrThrow } from '../state/connection.ts';
+import { studioOrThrow, useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { useRefine } from '../state/refine.ts';
+import { carVertices } from '../viewport/car-geometry.ts';
+import { type GreyAtlas, observedShare } from '../viewport/observed-share.ts';
 
 const cacheBytes = 256 * 1024 * 1024;
 
@@ -26,15 +28,12 @@ function floats({ bytes }: Asset): Float32Array {
   return new Float32Array(bytes.slice().buffer);
 }
 
-function shareOfWhite(picture: ImageBitmap): number {
-  const canvas = new OffscreenCanvas(64, 64);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) return 0;
-  context.drawImage(picture, 0, 0, 64, 64);
-  const { data } = context.getImageData(0, 0, 64, 64);
-  let sum = 0;
-  for (let i = 0; i < data.length; i += 4) sum += data[i] ?? 0;
-  return sum / 255 / (64 * 64);
+/** The red channel of a picture, squeezed to `size` x `size`. */
+function greyOf(picture: ImageBitmap, size: number): GreyAtlas {
+  const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
+  context?.drawImage(picture, 0, 0, size, size);
+  const data = context?.getImageData(0, 0, size, size).data;
+  return { size, grey: Uint8Array.from({ length: size * size }, (_, i) => data?.[i * 4] ?? 0) };
 }
 
 async function fetchCar({ car }: StudioDocument): Promise<ShownCar> {
@@ -43,14 +42,17 @@ async function fetchCar({ car }: StudioDocument): Promise<ShownCar> {
     assets.get(car.texture).then(decodePicture),
     assets.get(car.observed).then(decodePicture),
   ]);
-  return {
-    offsets,
-    texture,
-    observed,
-    observedShare: shareOfWhite(observed),
-    lengthMetres: car.lengthMetres,
-    light: car.light,
-  };
+  const { lengthMetres, light } = car;
+  const { template } = useConnection.getState();
+  const share = template
+    ? observedShare(
+        carVertices(template, offsets, lengthMetres),
+        template.faces,
+        template.uv,
+        greyOf(observed, 128),
+      )
+    : 0;
+  return { offsets, texture, observed, observedShare: share, lengthMetres, light };
 }
 
 /** The document whose car is on show: the proposal unless the user compares it with what was before. */

@@ -12,7 +12,7 @@ export interface ShownCar {
   texture: AtlasPicture;
   /** white where the photo showed the texel */
   observed: ImageBitmap;
-  /** share of the atlas that the photo showed, 0..1 */
+  /** share of the surface that the photo showed, 0..1 */
   observedShare: number;
   /** [9, 3] */
   light: ArrayLike<number>;

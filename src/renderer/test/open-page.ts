@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { portPair } from '../../engine/host/message-port.ts';
 import { serve } from '../../server/serve.ts';
+import type { Port } from '../../shared/port.ts';
 import { serveStudio } from '../../shared/rpc.ts';
 import { createFakeStudio, type FakeStudio } from './fake-studio.ts';
 
@@ -20,6 +21,8 @@ export interface PageServer {
     complaints: string[];
   }>;
   studio: FakeStudio;
+  /** ends every connection to the engine; new ones are taken */
+  dropConnections(): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
     build: { outDir: pageDir, minify: false },
   });
   const studio = await createFakeStudio(options);
+  const connections = new Set<Port>();
   const server = await serve({
     address: '127.0.0.1',
     port: 0,
@@ -46,6 +50,7 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
     connect() {
       const [engineSide, pageSide] = portPair();
       serveStudio(engineSide, studio.handlers, studio.events);
+      connections.add(engineSide);
       return pageSide;
     },
   });
@@ -55,6 +60,10 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
   });
   return {
     studio,
+    dropConnections() {
+      for (const connection of connections) connection.close();
+      connections.clear();
+    },
     async open({ width = 1440, height = 900, colorScheme = 'dark', reducedMotion } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },

@@ -151,7 +151,7 @@ function NameField({ busy }: { busy: boolean }) {
           if (event.key === 'Escape') setText(name);
         }}
       />
-      {unsaved && <span className={styles.unsaved}>not in a file</span>}
+      {unsaved && <span className={styles.unsaved}>unsaved changes</span>}
     </>
   );
 }
