@@ -6,25 +6,25 @@ import { AssetStore } from '../engine/project/asset-store.ts';
 import { createStudioOn } from '../engine/studio/create.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 
-/** The engine in this process, with a library of its own that goes when it closes: the user's is not touched. */
+/** A studio in this process with an empty library of its own: the user's is not touched. */
 export interface CliEngine {
   studio: OpenStudio;
   rooms: Rooms;
   assets: AssetStore;
-  close(): Promise<void>;
 }
 
-export async function openCliEngine(openRooms: () => Promise<Rooms>): Promise<CliEngine> {
-  const rooms = await openRooms();
+/** Opens a studio for the time of `work` and removes its library afterwards, so that batches don't fill the disk. */
+export async function withEngine<T>(rooms: Rooms, work: (engine: CliEngine) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'turnaround-cli-'));
-  const studio = localStudio(await createStudioOn(rooms, { dataDir }));
-  return {
-    studio,
-    rooms,
-    assets: new AssetStore(join(dataDir, 'assets')),
-    close: async () => {
+  try {
+    const shared: Rooms = { ...rooms, close: async () => {} };
+    const studio = localStudio(await createStudioOn(shared, { dataDir }));
+    try {
+      return await work({ studio, rooms, assets: new AssetStore(join(dataDir, 'assets')) });
+    } finally {
       await studio.close();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
 }

@@ -45,7 +45,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     })
     .addHelpText('after', '\nExit codes: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.');
 
-  withEngine(program.command('reconstruct'))
+  withEngineOptions(program.command('reconstruct'))
     .description('Reconstruct the car of each photo into DIR/<name of the photo>/.')
     .argument('<photo...>', 'JPEG, PNG, WebP, AVIF, TIFF or HEIC')
     .option('--out <dir>', 'folder for the results', 'turnaround-out')
@@ -61,7 +61,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
       exitCode = await reconstruct(contextOf(options), photos, options);
     });
 
-  withEngine(program.command('render'))
+  withEngineOptions(program.command('render'))
     .description('Draw a reconstructed car from any side, in the framing of the neural view.')
     .argument('<folder>', 'a folder that reconstruct wrote, or a .turnaround file')
     .option('--azimuth <degrees>', "0 front, 90 the car's left side; the photo's by default", finite)
@@ -74,7 +74,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
       exitCode = await attempt(around, folder, renderCar(contextOf(options), folder, options));
     });
 
-  withEngine(program.command('export'))
+  withEngineOptions(program.command('export'))
     .description('Write a reconstructed car as a GLB.')
     .argument('<folder>', 'a folder that reconstruct wrote, or a .turnaround file')
     .addOption(
@@ -88,7 +88,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
       exitCode = await attempt(around, folder, exportCar(contextOf(options), folder, options));
     });
 
-  withEngine(program.command('serve'))
+  withEngineOptions(program.command('serve'))
     .description('Open the studio in a browser, served from this machine.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes any free one', integer(0, 65_535), 0)
@@ -123,7 +123,7 @@ export function realSurroundings(signal: AbortSignal): Surroundings {
   };
 }
 
-function withEngine(command: Command): Command {
+function withEngineOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--device <provider>', 'what runs the networks')

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { StudioError, toErrorPayload } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
-import { openCliEngine } from './engine.ts';
+import { withEngine } from './engine.ts';
 import { errorLine } from './error-line.ts';
 import { prepareFolder } from './output-folder.ts';
 import { reconstructPhoto } from './reconstruct-photo.ts';
@@ -29,7 +29,7 @@ export async function reconstruct(
     context.error(errorLine(options.out, error));
     return 1;
   }
-  const engine = await openCliEngine(context.openRooms);
+  const rooms = await context.openRooms();
   let failed = 0;
   try {
     for (const [i, stem] of stemsOf(photos).entries()) {
@@ -38,7 +38,7 @@ export async function reconstruct(
       const { mask, refine, views } = options;
       try {
         const job = { photo, folder, mask, refine, views };
-        const report = await reconstructPhoto(engine, job, context.signal);
+        const report = await withEngine(rooms, (engine) => reconstructPhoto(engine, job, context.signal));
         context.print(
           options.json ? JSON.stringify({ file: photo, folder, ...report }) : summary(photo, folder, report),
         );
@@ -51,7 +51,7 @@ export async function reconstruct(
       }
     }
   } finally {
-    await engine.close();
+    await rooms.close();
   }
   if (context.signal.aborted) {
     context.error('turnaround: interrupted; the photos that were done are kept.');

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { writeAtomically } from '../engine/project/atomic-write.ts';
 import { canonicalFraming, canonicalViewpoint } from '../shared/viewpoint.ts';
 import type { CliContext } from './context.ts';
-import { type CliEngine, openCliEngine } from './engine.ts';
+import { type CliEngine, withEngine } from './engine.ts';
 import { readProject } from './files.ts';
 import { prepareFolder } from './output-folder.ts';
 
@@ -48,11 +48,13 @@ export async function withProject(
   work: (engine: CliEngine) => Promise<void>,
 ): Promise<void> {
   const project = await readProject(path);
-  const engine = await openCliEngine(context.openRooms);
+  const rooms = await context.openRooms();
   try {
-    await engine.studio.call('project.open', project);
-    await work(engine);
+    await withEngine(rooms, async (engine) => {
+      await engine.studio.call('project.open', project);
+      await work(engine);
+    });
   } finally {
-    await engine.close();
+    await rooms.close();
   }
 }
