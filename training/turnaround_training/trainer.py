@@ -13,6 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def train(
     started, elapsed_before, last_saved = time.monotonic(), state.elapsed, time.monotonic()
     sums: dict[str, float] = {}
     network.train()
-    with (plan.run / "log.jsonl").open("a", encoding="utf-8") as log:
+    with (plan.run / "log.jsonl").open("a", encoding="utf-8") as log, _saved_when_stopped(state, checkpoint):
         for batch in _prefetched(state, plan, make_batch):
             _set_learning_rate(state, plan)
             terms = losses(network, batch)
@@ -158,6 +159,16 @@ def train(
     state.save(checkpoint)
     _call_with_average(state, on_checkpoint)
     return state
+
+
+@contextmanager
+def _saved_when_stopped(state: TrainingState, checkpoint: Path) -> Iterator[None]:
+    """Keep what was learned when a person stops the run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        state.save(checkpoint)
+        raise
 
 
 def progress_of(state: TrainingState, plan: TrainingPlan) -> float:

@@ -60,9 +60,9 @@ def make_crops(
 
 
 def sample(pictures: np.ndarray, framings: list[Framing], size: int = CROP_SIZE) -> torch.Tensor:
-    """Cut crops [N,4,size,size] float 0..1 out of uint8 pictures [N,256,256,4], averaged 2 x 2."""
+    """Cut crops [N,4,size,size] float 0..1 out of uint8 pictures [N,256,256,4], bilinearly (a crop spans about 256 pixels)."""
     source = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float().div_(255)
-    centres = (np.arange(2 * size) + 0.5) / (2 * size)
+    centres = (np.arange(size) + 0.5) / size
     matrices = torch.from_numpy(np.stack([framing.matrix for framing in framings])).float()
     along = torch.from_numpy(centres).float() * 2
     grid_x = along[None, None, :] * matrices[:, 0, 0, None, None] + along[None, :, None] * matrices[:, 0, 1, None, None]
@@ -71,7 +71,7 @@ def sample(pictures: np.ndarray, framings: list[Framing], size: int = CROP_SIZE)
     grid = torch.stack((grid_x + shift[:, 0, None, None], grid_y + shift[:, 1, None, None]), -1)
     colour = functional.grid_sample(source[:, :3], grid, padding_mode="border", align_corners=False)
     mask = functional.grid_sample(source[:, 3:], grid, padding_mode="zeros", align_corners=False)
-    return functional.avg_pool2d(torch.cat((colour, mask), 1), 2)
+    return torch.cat((colour, mask), 1)
 
 
 def photo_area(framings: list[Framing], size: int = CROP_SIZE) -> torch.Tensor:

@@ -80,7 +80,7 @@ def frame(
     centre = (low + high) / 2 + np.array([jitter[0], -jitter[1]]) * side
 
     crop_to_plane = np.array([[side, 0.0, centre[0] - side / 2], [0.0, -side, centre[1] + side / 2]])
-    back = np.linalg.inv(turn @ to_plane)
+    back = np.diag(1 / np.diag(to_plane)) @ turn.T
     matrix = back @ crop_to_plane
     matrix[:, 2] += centre_fraction
     light = labels.light.copy()

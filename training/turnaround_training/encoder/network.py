@@ -35,11 +35,11 @@ class Estimate(NamedTuple):
 class Encoder(nn.Module):
     """crop [N,5,128,128] -> Estimate. Keeps an 8 x 8 layout up to the joint layer, as camera and offset need places."""
 
-    def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 224), joint: int = 512):
+    def __init__(self, widths: tuple[int, ...] = (24, 56, 128, 224), joint: int = 512):
         super().__init__()
-        layers: list[nn.Module] = [Convolution(5, widths[0], 5, 2), Residual(widths[0])]
-        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
-            layers += [Convolution(inputs, outputs, 3, 2), Residual(outputs), Residual(outputs)]
+        layers: list[nn.Module] = [Convolution(5, widths[0], 5, 2)]
+        for depth, (inputs, outputs) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+            layers += [Convolution(inputs, outputs, 3, 2), *(Residual(outputs) for _ in range(min(depth + 1, 2)))]
         self.trunk = nn.Sequential(*layers)
         self.places = nn.Conv2d(widths[-1], 48, 1)
         self.joint = nn.Sequential(nn.Linear(48 * 64 + widths[-1], joint), nn.LayerNorm(joint), nn.ReLU(True), nn.Dropout(0.1))

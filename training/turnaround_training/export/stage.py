@@ -21,12 +21,14 @@ from turnaround_training.encoder.network import AZIMUTH_BINS, COEFFICIENTS, Enco
 from turnaround_training.errors import StageError
 from turnaround_training.export.camera_vectors import write_camera_vectors
 from turnaround_training.export.credits import LICENCE_NOTE, car_credits, environment_credits
+from turnaround_training.export.manifest import merge_template
 from turnaround_training.export.onnx_model import export_model
 from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
 from turnaround_training.texture.network import TextureCompleter
 from turnaround_training.trainer import load_average
 
 SEED = 4
+TEMPLATE = "template.safetensors"
 TOLERANCE = 0.02
 """Half-precision weights and other providers' arithmetic; a wrong model is off by tenths."""
 
@@ -35,6 +37,7 @@ def run(config: dict) -> None:
     """Export every model named in [export]; prints the largest difference from torch of each."""
     paths = Paths.from_config(config)
     write_camera_vectors(paths.models)
+    merge_template(paths.models, TEMPLATE)
     exporters: dict[str, Callable[[Path, Paths], dict[str, float]]] = {
         "segmenter": export_segmenter, "encoder": export_encoder, "texture": export_texture,
     }
@@ -66,7 +69,7 @@ def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
 def export_encoder(run_folder: Path, paths: Paths) -> dict[str, float]:
     """Checkpoint and template basis -> models/encoder.onnx."""
     renders = RenderSet(paths.renders)
-    basis = torch.from_numpy(load_file(paths.models / "template.safetensors")["basis"]).float()
+    basis = torch.from_numpy(load_file(paths.models / TEMPLATE)["basis"]).float()
     module = EncoderForExport(load_average(Encoder(), run_folder), basis)
     crop = make_crops(renders, np.array([0]), np.random.default_rng(SEED)).crop.contiguous()
     outputs = [

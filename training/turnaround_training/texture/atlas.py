@@ -9,8 +9,8 @@ from scipy.ndimage import distance_transform_edt
 
 GRID = 48
 """Side of the coarse depth picture that decides about occlusion; texels are dense enough to fill it."""
-DEPTH_SLACK = 0.03
-"""How far behind the nearest surface (L) a texel still counts as that surface."""
+DEPTH_SLACK = 0.015
+"""How far behind the nearest surface (L) a texel still counts as that surface, besides a cell's own slope."""
 GRAZING = 0.1
 """Cosine between normal and direction to the eye below which a texel does not count as seen."""
 
@@ -84,7 +84,8 @@ def visibility(
     nearest = np.full(GRID * GRID, np.inf)
     facing = cosine > GRAZING
     np.minimum.at(nearest, flat[facing], depth[facing])
-    seen = facing & (depth < nearest[flat] + DEPTH_SLACK)
+    slope = np.sqrt(1 / np.maximum(np.square(cosine), 0.1) - 1)
+    seen = facing & (depth < nearest[flat] + DEPTH_SLACK + slope / GRID)
     return np.where(seen, np.clip((cosine - GRAZING) / (0.5 - GRAZING), 0, 1), 0).astype(np.float32)
 
 
