@@ -17,6 +17,7 @@ export default defineConfig({
           name: 'e2e',
           alias: { electron: fileURLToPath(new URL('./e2e/electron-double/electron.ts', import.meta.url)) },
           include: ['e2e/**/*.spec.ts'],
+          globalSetup: 'e2e/harness/build.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

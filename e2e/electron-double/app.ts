@@ -31,6 +31,11 @@ class AppDouble extends EventEmitter implements UsedApp {
     return this.firstInstance;
   }
 
+  /** Heard only when the user closed the last window, not while quitting. */
+  allWindowsClosed(): void {
+    if (!this.quitAsked) this.emit('window-all-closed');
+  }
+
   quit(): void {
     this.quitAsked = true;
     void this.closeWindows().then(() => {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type {
   BrowserWindow,
@@ -6,9 +6,8 @@ import type {
   IpcMainEvent,
   MessagePortMain,
   WebContents,
-  WindowOpenHandlerResponse,
 } from 'electron';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Page, Request as PageRequest, Route } from 'playwright-core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { pageOrigin, pageScheme } from '../../src/shared/ipc-channels.ts';
 import { decodeMessage, encodeMessage } from '../../src/shared/wire.ts';
@@ -20,11 +19,26 @@ import { browserOrigin, type ToPage, type ToWindow } from './page-messages.ts';
 import { asPortDouble, type PortDouble } from './ports.ts';
 import { sessionDouble } from './session.ts';
 
-type OpenHandler = (details: { url: string }) => WindowOpenHandlerResponse;
+type OpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
+type UsedWindow = Pick<BrowserWindow, 'loadURL' | 'show' | 'focus' | 'setTitle' | 'isMinimized' | 'restore'>;
+
+const newWindow = {
+  frameName: '',
+  features: '',
+  disposition: 'new-window',
+  referrer: { url: '', policy: 'default' },
+} as const;
+
+export const ownFrame = { url: `${pageOrigin}/index.html`, parent: null };
 
 /** Web contents whose page is a real one in Chromium; the preload's and the page's messages come over a loopback socket. */
-class WebContentsDouble extends EventEmitter {
+class WebContentsDouble
+  extends EventEmitter
+  implements Pick<WebContents, 'send' | 'postMessage' | 'setWindowOpenHandler'>
+{
   openHandler: OpenHandler = () => ({ action: 'allow' });
+  /** the frame that messages seem to come from; specs put a foreign one here */
+  senderFrame: { url: string; parent: unknown } | null = ownFrame;
   #socket: WebSocket | null = null;
   readonly #unsent: ToPage[] = [];
   readonly #ports = new Map<number, PortDouble>();
@@ -43,14 +57,21 @@ class WebContentsDouble extends EventEmitter {
     this.tell({ kind: 'event', channel, args: [message], ports });
   }
 
+  /** A page that is loaded anew brings a new socket; the ports of the old one are gone. */
   attach(socket: WebSocket): void {
+    this.#drop();
     this.#socket = socket;
     for (const message of this.#unsent.splice(0)) this.tell(message);
     socket.on('message', (data: Buffer) => void this.#hear(decodeMessage(data) as ToWindow));
     socket.on('close', () => {
-      for (const port of this.#ports.values()) port.close();
-      this.#ports.clear();
+      if (this.#socket === socket) this.#drop();
     });
+  }
+
+  #drop(): void {
+    this.#socket = null;
+    for (const port of this.#ports.values()) port.close();
+    this.#ports.clear();
   }
 
   tell(message: ToPage): void {
@@ -69,7 +90,7 @@ class WebContentsDouble extends EventEmitter {
   }
 
   async #hear(message: ToWindow): Promise<void> {
-    const frame = { url: `${pageOrigin}/index.html`, parent: null };
+    const frame = this.senderFrame;
     const event = { sender: this, senderFrame: frame } as unknown as IpcMainEvent &
       Electron.IpcMainInvokeEvent;
     if (message.kind === 'port-message') this.#ports.get(message.port)?.postMessage(message.data);
@@ -87,14 +108,22 @@ class WebContentsDouble extends EventEmitter {
 }
 
 /** Double of BrowserWindow: a page of a real Chromium, its own scheme served by what main gave `protocol.handle`. */
-class BrowserWindowDouble extends EventEmitter {
+export class BrowserWindowDouble extends EventEmitter implements UsedWindow {
   static readonly all: BrowserWindowDouble[] = [];
   readonly options: BrowserWindowConstructorOptions;
   readonly webContents = new WebContentsDouble();
   readonly opened: Promise<Page>;
   title = '';
+  /** every title so far */
+  readonly titles: string[] = [];
   shown = false;
+  minimized = false;
+  /** how often it was asked to come to the front */
+  focused = 0;
   #browser: Browser | null = null;
+  #page: Page | null = null;
+  readonly #popups: Page[] = [];
+  #denied = 0;
   #load: (url: string) => void = () => {};
 
   static getAllWindows(): BrowserWindow[] {
@@ -131,22 +160,33 @@ class BrowserWindowDouble extends EventEmitter {
   }
 
   focus(): void {
-    this.emit('focus');
+    this.focused++;
+  }
+
+  isMinimized(): boolean {
+    return this.minimized;
+  }
+
+  restore(): void {
+    this.minimized = false;
   }
 
   setTitle(title: string): void {
     this.title = title;
+    this.titles.push(title);
   }
 
   async close(): Promise<void> {
     BrowserWindowDouble.all.splice(BrowserWindowDouble.all.indexOf(this), 1);
+    await this.opened;
     await this.#browser?.close();
     this.emit('closed');
-    if (BrowserWindowDouble.all.length === 0) appDouble.emit('window-all-closed');
+    if (BrowserWindowDouble.all.length === 0) appDouble.allWindowsClosed();
   }
 
   async #open(url: string): Promise<Page> {
     const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(sockets, 'listening');
     sockets.on('connection', (socket) => this.webContents.attach(socket));
     const address = `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
     this.#browser = await launchChromium();
@@ -154,30 +194,42 @@ class BrowserWindowDouble extends EventEmitter {
     const page = await this.#browser.newPage({
       viewport: { width: this.options.width ?? 800, height: this.options.height ?? 600 },
     });
+    // the double's own bridge is on the loopback, which Chromium lets no page reach unasked
+    await page.context().grantPermissions(['local-network-access'], { origin: browserOrigin });
     const preload = this.options.webPreferences?.preload;
     if (preload) await page.addInitScript({ content: await bundlePageHalf(preload, address) });
-    await page.route('**/*', (route) => this.#answer(route, address));
-    page.on('popup', async (popup) => {
-      if (this.webContents.openHandler({ url: popup.url() }).action === 'deny') await popup.close();
+    this.#page = page;
+    page.on('popup', (popup) => {
+      this.#popups.push(popup);
+      this.#closeDenied();
     });
+    await page.context().route('**/*', (route) => this.#answer(route, address));
     page.once('domcontentloaded', () => this.emit('ready-to-show'));
     await page.goto(url.replace(pageOrigin, browserOrigin));
     return page;
   }
 
-  /** The page's own scheme goes to main's handler; a navigation elsewhere asks main first, as will-navigate does. */
+  /** The page's own scheme goes to main's handler; a new window and a navigation elsewhere ask main first. */
   async #answer(route: Route, bridgeAddress: string): Promise<void> {
     const request = route.request();
+    if (request.isNavigationRequest() && this.#isPopup(request)) {
+      const { action } = this.webContents.openHandler({ ...newWindow, url: request.url() });
+      if (action !== 'deny') return route.continue();
+      this.#denied++;
+      this.#closeDenied();
+      return route.abort();
+    }
     if (!request.url().startsWith(`${browserOrigin}/`)) {
+      if (!request.isNavigationRequest()) return route.abort();
       let allowed = true;
-      if (request.isNavigationRequest()) {
-        this.webContents.emit('will-navigate', {
-          preventDefault: () => {
-            allowed = false;
-          },
-        });
-      }
-      return allowed ? route.continue() : route.abort();
+      this.webContents.emit('will-navigate', {
+        url: request.url(),
+        preventDefault: () => {
+          allowed = false;
+        },
+      });
+      // a page without content leaves the one that is there
+      return allowed ? route.continue() : route.fulfill({ status: 204 });
     }
     const handler = sessionDouble.schemes.get(pageScheme);
     if (!handler) return route.abort();
@@ -193,6 +245,18 @@ class BrowserWindowDouble extends EventEmitter {
       body: Buffer.from(await response.arrayBuffer()),
     });
   }
-}
 
-export { BrowserWindowDouble };
+  /** The first request of a new window and the window itself come in either order. */
+  #closeDenied(): void {
+    for (; this.#denied > 0 && this.#popups.length > 0; this.#denied--) void this.#popups.shift()?.close();
+  }
+
+  /** The frame of a new window may not be known yet when its first request comes. */
+  #isPopup(request: PageRequest): boolean {
+    try {
+      return request.frame().page() !== this.#page;
+    } catch {
+      return true;
+    }
+  }
+}

@@ -1,8 +1,10 @@
-import type { Dialog, Menu, MenuItemConstructorOptions, NativeTheme, Shell } from 'electron';
+import type { Dialog, FileFilter, Menu, MenuItemConstructorOptions, NativeTheme, Shell } from 'electron';
 
 /** What specs answer to dialogs and read of what main did to the desktop. */
 export const desktop = {
   openAnswer: [] as string[],
+  /** what main let the user choose from in the last open dialog */
+  openFilters: [] as FileFilter[],
   saveAnswer: '',
   /** the name that main proposed in the last save dialog */
   saveName: '',
@@ -12,7 +14,10 @@ export const desktop = {
 };
 
 export const dialog = {
-  showOpenDialog: async () => ({ canceled: desktop.openAnswer.length === 0, filePaths: desktop.openAnswer }),
+  showOpenDialog: async (_window: unknown, options?: { filters?: FileFilter[] }) => {
+    desktop.openFilters = options?.filters ?? [];
+    return { canceled: desktop.openAnswer.length === 0, filePaths: desktop.openAnswer };
+  },
   showSaveDialog: async (_window: unknown, options?: { defaultPath?: string }) => {
     desktop.saveName = options?.defaultPath ?? '';
     return { canceled: desktop.saveAnswer === '', filePath: desktop.saveAnswer };

@@ -9,6 +9,12 @@ export type UtilityMessage =
   | { kind: 'port-message'; port: number; data: unknown }
   | { kind: 'port-close'; port: number };
 
+/** For specs: the processes forked so far, and a module that stands in for the engine that main asks for. */
+export const utilityProcesses = {
+  all: [] as UtilityProcessDouble[],
+  standIn: null as string | null,
+};
+
 /** A Node process in which `process.parentPort` is what Electron's utility process has (parent-port.ts). */
 class UtilityProcessDouble
   extends EventEmitter
@@ -58,12 +64,16 @@ class UtilityProcessDouble
   #hear(message: UtilityMessage): void {
     if (message.kind === 'port-message') this.#ports.get(message.port)?.postMessage(message.data);
     if (message.kind === 'port-close') this.#ports.get(message.port)?.close();
+    if (message.kind === 'message') this.emit('message', message.data);
   }
 }
 
 type UsedUtilityProcess = Pick<UtilityProcessDouble, 'postMessage' | 'kill' | 'once' | 'pid'>;
 
 export const utilityProcess = {
-  fork: (modulePath: string, args: string[] = [], _options?: ForkOptions): UsedUtilityProcess =>
-    new UtilityProcessDouble(modulePath, args),
+  fork: (modulePath: string, args: string[] = [], _options?: ForkOptions): UsedUtilityProcess => {
+    const child = new UtilityProcessDouble(utilityProcesses.standIn ?? modulePath, args);
+    utilityProcesses.all.push(child);
+    return child;
+  },
 };

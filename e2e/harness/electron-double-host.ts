@@ -8,22 +8,32 @@ import { BrowserWindowDouble } from '../electron-double/browser-window.ts';
 import { desktop } from '../electron-double/desktop.ts';
 import { ipcMainDouble } from '../electron-double/ipc-main.ts';
 import { sessionDouble } from '../electron-double/session.ts';
+import { utilityProcesses } from '../electron-double/utility-process.ts';
 import type { OpenHost } from './host.ts';
 
 const main = fileURLToPath(new URL('../../out/main/index.js', import.meta.url));
 
 let runs = 0;
 
-/** The built main process under the double of the electron module, its window a page of a real Chromium. */
-export async function openElectronDouble(dataDir?: string): Promise<OpenHost> {
+/** Runs the built main script once more, as if Electron had started it, and lets it do what it does at once. */
+export async function runMain(): Promise<void> {
+  await import(`${main}?run=${++runs}`);
+}
+
+/**
+ * The built main process under the double of the electron module, its window a page of a real Chromium. `engine` is a
+ * script that stands in for the engine's entry.
+ */
+export async function openElectronDouble(dataDir?: string, engine?: string): Promise<OpenHost> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-electron-')));
+  utilityProcesses.standIn = engine ?? null;
   appDouble.reset(folder);
   appDouble.closeWindows = async () => {
     await Promise.all([...BrowserWindowDouble.all].map((window) => window.close()));
   };
   ipcMainDouble.reset();
   sessionDouble.reset();
-  await import(`${main}?run=${++runs}`);
+  await runMain();
   await vi.waitUntil(() => BrowserWindowDouble.all.length > 0, { timeout: 30_000 });
   const [window] = BrowserWindowDouble.all;
   if (!window) throw new Error('main opened no window');
@@ -51,7 +61,7 @@ export async function openElectronDouble(dataDir?: string): Promise<OpenHost> {
     },
     async restart() {
       await end();
-      return openElectronDouble(folder);
+      return openElectronDouble(folder, engine);
     },
     async close() {
       await end();

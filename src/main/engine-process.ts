@@ -1,5 +1,6 @@
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from 'electron';
 import type { StudioOptions } from '../engine/studio.ts';
+import type { ErrorPayload } from '../shared/errors.ts';
 
 /** The engine in a utility process; pages talk to it over ports, main hears nothing of it. */
 export interface EngineProcess {
@@ -9,20 +10,26 @@ export interface EngineProcess {
   close(): Promise<void>;
 }
 
-/** Forks the built entry. `onLost` hears the exit code if the engine ends unasked. */
+/** Forks the built entry. `onLost` hears once, in words for the user, that the studio can't be opened or has died unasked. */
 export function forkEngine(
   entry: string,
   options: StudioOptions,
-  onLost: (code: number) => void,
+  onLost: (reason: string) => void,
 ): EngineProcess {
   const child = utilityProcess.fork(entry, [JSON.stringify(options)], { serviceName: 'Turnaround engine' });
-  let closing = false;
+  let expected = false;
+  const lose = (reason: string) => {
+    if (expected) return;
+    expected = true;
+    onLost(reason);
+  };
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code) => {
       resolve();
-      if (!closing) onLost(code);
+      lose(`The engine ended with code ${code}. Start Turnaround again; your last car was saved.`);
     });
   });
+  child.once('message', ({ message, remedy }: ErrorPayload) => lose(`${message} ${remedy}`));
   return {
     openPort() {
       const { port1, port2 } = new MessageChannelMain();
@@ -30,7 +37,7 @@ export function forkEngine(
       return port1;
     },
     async close() {
-      closing = true;
+      expected = true;
       child.postMessage('close');
       const hung = setTimeout(() => child.kill(), 10_000);
       await gone;

@@ -23,11 +23,8 @@ async function start(): Promise<void> {
       provider: 'auto',
       sampleProject: join(resources, 'resources', 'sample.turnaround'),
     },
-    (code) => {
-      dialog.showErrorBox(
-        'The engine stopped',
-        `Turnaround's engine ended with code ${code}. Start Turnaround again; your last car was saved.`,
-      );
+    (reason) => {
+      dialog.showErrorBox('The engine stopped', reason);
       app.quit();
     },
   );
@@ -38,7 +35,11 @@ async function start(): Promise<void> {
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(preload);
   });
-  app.on('second-instance', () => BrowserWindow.getAllWindows()[0]?.focus());
+  app.on('second-instance', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });

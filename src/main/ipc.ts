@@ -19,7 +19,9 @@ function handle<T extends z.ZodTuple>(
   ipcMain.handle(channel, (event, ...args: unknown[]) => {
     const window = senderWindow(event);
     if (!window) throw new Error(`${channel}: refused, the sender is not the studio's page`);
-    return answer(window, schema.parse(args));
+    const parsed = schema.safeParse(args);
+    if (!parsed.success) throw new Error(`${channel}: refused, ${z.prettifyError(parsed.error)}`);
+    return answer(window, parsed.data);
   });
 }
 

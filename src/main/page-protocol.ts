@@ -22,21 +22,30 @@ export function registerPageScheme(): void {
   ]);
 }
 
-/** Serves the built page from `folder` under the page's own scheme, and nothing outside that folder. */
-export function servePage(session: Session, folder: string): void {
-  session.protocol.handle(pageScheme, async (request) => {
-    const url = new URL(request.url);
+/** The file of the built page that a URL of our scheme names, or null. */
+async function read(
+  folder: string,
+  url: URL,
+): Promise<{ content: Uint8Array<ArrayBuffer>; type: string } | null> {
+  try {
     const path = url.pathname === '/' ? '/index.html' : decodeURIComponent(url.pathname);
     const file = normalize(join(folder, path));
     const type = contentTypes[extname(file)];
-    if (!request.url.startsWith(`${pageOrigin}/`) || !file.startsWith(folder + sep) || !type) {
-      return new Response('Not found', { status: 404 });
-    }
-    const content = await readFile(file).catch(() => null);
-    if (!content) return new Response('Not found', { status: 404 });
-    return new Response(new Uint8Array(content), {
+    if (`${url.protocol}//${url.host}` !== pageOrigin || !file.startsWith(folder + sep) || !type) return null;
+    return { content: new Uint8Array(await readFile(file)), type };
+  } catch {
+    return null;
+  }
+}
+
+/** Serves the built page from `folder` under the page's own scheme, and nothing outside that folder. */
+export function servePage(session: Session, folder: string): void {
+  session.protocol.handle(pageScheme, async (request) => {
+    const found = await read(folder, new URL(request.url));
+    return new Response(found?.content ?? 'Not found', {
+      status: found ? 200 : 404,
       headers: {
-        'Content-Type': type,
+        'Content-Type': found?.type ?? 'text/plain',
         'Content-Security-Policy': contentSecurityPolicy("'self'"),
         'X-Content-Type-Options': 'nosniff',
       },

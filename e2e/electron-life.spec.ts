@@ -1,0 +1,213 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserWindow, KeyboardEvent, MenuItem, MenuItemConstructorOptions } from 'electron';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { appDouble } from './electron-double/app.ts';
+import { BrowserWindowDouble } from './electron-double/browser-window.ts';
+import { desktop } from './electron-double/desktop.ts';
+import { utilityProcesses } from './electron-double/utility-process.ts';
+import { onBridge } from './harness/bridge.ts';
+import { openElectronDouble, runMain } from './harness/electron-double-host.ts';
+import { eventually } from './harness/eventually.ts';
+import type { OpenHost } from './harness/host.ts';
+import { brokenEngine, hungEngine, standInEngine } from './harness/stand-in-engines.ts';
+import { StudioPage } from './harness/studio-page.ts';
+
+function menuItems(items: MenuItemConstructorOptions[] = desktop.menu): MenuItemConstructorOptions[] {
+  return items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? menuItems(item.submenu) : [])]);
+}
+
+function choose(label: string): void {
+  const item = menuItems().find((candidate) => candidate.label === label);
+  if (!item?.click) throw new Error(`The menu has no ${label}`);
+  item.click({} as MenuItem, {} as BrowserWindow, {} as KeyboardEvent);
+}
+
+const engineProcess = () => {
+  const child = utilityProcesses.all.at(-1);
+  if (!child) throw new Error('main started no engine');
+  return child;
+};
+
+describe('a running studio', () => {
+  let host: OpenHost;
+  let studio: StudioPage;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'turnaround-life-'));
+    host = await openElectronDouble(undefined, standInEngine);
+    studio = new StudioPage(host);
+    await studio.ready();
+  });
+
+  afterAll(async () => {
+    await host.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('names the car in the title of the window', async () => {
+    await eventually(async () => BrowserWindowDouble.all[0]?.title === 'Red saloon - Turnaround');
+  });
+
+  it('gives the file that was chosen, or null', async () => {
+    const path = join(folder, 'photo.jpg');
+    await writeFile(path, 'some bytes');
+    desktop.openAnswer = [path];
+    const open = () =>
+      onBridge(host.page, async (bridge) => {
+        const file = await bridge.openFile('photo');
+        return file && [file.name, new TextDecoder().decode(file.bytes), file.bytes instanceof Uint8Array];
+      });
+    expect(await open()).toEqual(['photo.jpg', 'some bytes', true]);
+    expect(desktop.openFilters?.[0]?.extensions).toContain('heic');
+    desktop.openAnswer = [];
+    expect(await open()).toBeNull();
+  });
+
+  it('saves the whole file where the user says, or nothing', async () => {
+    desktop.saveAnswer = join(folder, 'car.glb');
+    const save = () =>
+      onBridge(host.page, (bridge) => bridge.saveFile('../my car.glb', new Uint8Array([1, 2, 3])));
+    expect(await save()).toBe(true);
+    expect([...(await readFile(desktop.saveAnswer))]).toEqual([1, 2, 3]);
+    expect(desktop.saveName).toBe('my car.glb');
+    expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
+    desktop.saveAnswer = '';
+    expect(await save()).toBe(false);
+    desktop.saveAnswer = join(folder, 'missing', 'car.glb');
+    await expect(save()).rejects.toThrow('ENOENT');
+  });
+
+  it('does what its menu is asked for', async () => {
+    choose('Keyboard Shortcuts');
+    await studio.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await studio.page.keyboard.press('Escape');
+    choose('Flip Front and Back');
+    await studio.button('Undo Flip front and back').waitFor();
+    choose('Undo');
+    await studio.button('Redo Flip front and back').waitFor();
+  });
+
+  it('has only commands in its menu that the page knows', async () => {
+    const failures: Error[] = [];
+    host.page.on('pageerror', (error) => failures.push(error));
+    desktop.openAnswer = [];
+    desktop.saveAnswer = '';
+    const labels = menuItems().flatMap((item) => (item.click && item.label ? [item.label] : []));
+    expect(labels.length).toBeGreaterThan(10);
+    for (const label of labels) choose(label);
+    await onBridge(host.page, () => new Promise((resolve) => setTimeout(resolve, 500)));
+    expect(failures).toEqual([]);
+    await host.page.reload();
+    await studio.ready();
+  });
+
+  it('lets the page stop listening to the menu', async () => {
+    const heard = onBridge(host.page, async (bridge) => {
+      const commands: string[] = [];
+      const stop = bridge.onMenuCommand((command) => {
+        commands.push(command);
+        stop();
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return commands;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    choose('Show What Was Guessed');
+    choose('Show What Was Guessed');
+    expect(await heard).toEqual(['toggle-guessed']);
+  });
+
+  it('comes to the front when it is started again', () => {
+    const [window] = BrowserWindowDouble.all;
+    if (!window) throw new Error('no window');
+    window.minimized = true;
+    appDouble.emit('second-instance');
+    appDouble.emit('second-instance');
+    expect([window.minimized, window.focused]).toEqual([false, 2]);
+  });
+});
+
+describe('beginning and end', () => {
+  const platform = process.platform;
+  let host: OpenHost | null = null;
+
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    Object.defineProperty(process, 'platform', { value: platform });
+    await host?.close();
+    host = null;
+  });
+
+  it('leaves the work to the instance that runs already', async () => {
+    appDouble.reset('');
+    appDouble.firstInstance = false;
+    const engines = utilityProcesses.all.length;
+    await runMain();
+    expect(appDouble.quitAsked).toBe(true);
+    expect([BrowserWindowDouble.all.length, utilityProcesses.all.length - engines]).toEqual([0, 0]);
+  });
+
+  it('quits when its window is closed, after the engine has ended', async () => {
+    host = await openElectronDouble(undefined, standInEngine);
+    await new StudioPage(host).ready();
+    const order: string[] = [];
+    engineProcess().once('exit', (code) => order.push(`engine ${code}`));
+    await BrowserWindowDouble.all[0]?.close();
+    await appDouble.ended.then(() => order.push('app'));
+    expect(order).toEqual(['engine 0', 'app']);
+  });
+
+  it('stays without a window on a Mac, and opens one again when asked', async () => {
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    host = await openElectronDouble(undefined, standInEngine);
+    expect(desktop.menu[0]).toMatchObject({ role: 'appMenu' });
+    await BrowserWindowDouble.all[0]?.close();
+    expect(appDouble.quitAsked).toBe(false);
+    choose('Undo');
+    appDouble.emit('second-instance');
+    appDouble.emit('activate');
+    expect(BrowserWindowDouble.all.length).toBe(1);
+    appDouble.emit('activate');
+    expect(BrowserWindowDouble.all.length).toBe(1);
+    const page = await BrowserWindowDouble.all[0]?.opened;
+    await page?.getByRole('img', { name: 'The car drawn by the generator' }).waitFor({ timeout: 60_000 });
+  });
+
+  it('says so and quits when the engine dies', async () => {
+    host = await openElectronDouble(undefined, standInEngine);
+    await new StudioPage(host).ready();
+    desktop.errorBoxes = [];
+    engineProcess().kill();
+    await appDouble.ended;
+    expect(desktop.errorBoxes).toEqual([
+      { title: 'The engine stopped', content: expect.stringMatching(/ended with code .* car was saved/) },
+    ]);
+  });
+
+  it('says what is wrong and quits when the studio can not be opened', async () => {
+    desktop.errorBoxes = [];
+    host = await openElectronDouble(undefined, brokenEngine);
+    await appDouble.ended;
+    expect(desktop.errorBoxes).toEqual([
+      { title: 'The engine stopped', content: 'The model encoder is missing. Install Turnaround again.' },
+    ]);
+  });
+
+  it('ends an engine that hangs', async () => {
+    host = await openElectronDouble(undefined, hungEngine);
+    const { setTimeout } = globalThis;
+    let patience = 0;
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0) => {
+      if (ms === 10_000) patience++;
+      return setTimeout(run, ms === 10_000 ? 200 : ms);
+    }) as typeof setTimeout);
+    const gone = new Promise((resolve) => engineProcess().once('exit', resolve));
+    appDouble.quit();
+    await gone;
+    expect(patience).toBeGreaterThan(0);
+    await appDouble.ended;
+  });
+});
