@@ -126,7 +126,7 @@ export function realSurroundings(signal: AbortSignal): Surroundings {
 function withEngineOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--device <provider>', 'what runs the networks')
+      new Option('--device <provider>', 'what runs the networks; auto is the CPU, which starts at once')
         .choices(['auto', ...providers])
         .default('auto'),
     )

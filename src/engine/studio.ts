@@ -8,7 +8,7 @@ export interface StudioOptions {
   dataDir: string;
   /** folder of manifest.json and the models it names */
   modelsDir: string;
-  /** execution provider of the networks; 'auto' takes the fastest one that proves right on this machine */
+  /** execution provider of the networks; 'auto' begins on the CPU and takes the fastest one that proves right here */
   provider: Provider | 'auto';
   /** project file that is opened when the library is empty; none if it is absent */
   sampleProject?: string;

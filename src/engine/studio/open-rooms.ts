@@ -27,7 +27,12 @@ export async function openRooms({
       models: await store.describe(),
     }),
     setProvider: (wanted) => gate.exclusive(() => store.setProvider(wanted)),
-    warmUp: () => gate.shared(() => store.warmUp()),
+    warmUp: async () => {
+      await gate.shared(() => store.warmUp());
+      if (provider !== 'auto') return;
+      await gate.exclusive(() => store.chooseFastest());
+      if (store.provider !== 'cpu') await gate.shared(() => store.warmUp());
+    },
     segment: (photo, signal) => segmentPhoto(models, photo, signal),
     reconstruct: (photo, mask, options) => reconstruct(models, template, photo, mask, options),
     textureCar: (photo, mask, pose, signal) =>

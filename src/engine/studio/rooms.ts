@@ -86,7 +86,7 @@ export interface Rooms {
   status(): Promise<Omit<Status, 'version'>>;
   /** Throws `provider-unavailable` and keeps the old one where it does not prove right. */
   setProvider(provider: Provider | 'auto'): Promise<void>;
-  /** Opens what a first photo needs, so that it need not wait. */
+  /** Opens what a first photo needs, so that it need not wait; with 'auto', then looks for a faster provider. */
   warmUp(): Promise<void>;
   /** Masks every car of a photo, [height, width] 0..255. Throws `no-car` where there is none. */
   segment(photo: PhotoPixels, signal: AbortSignal): Promise<Uint8Array>;
