@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from turnaround_training.segmenter.network import Context, Convolution, Merge, Residual
 
-WIDTHS = (32, 48, 96, 128, 160)
+WIDTHS = (24, 48, 96, 128, 160)
+COARSE_CHANNELS, FINE_CHANNELS = 12, 16
 KEEP_FROM = 0.25
 """Visibility from which on the observed colour is mostly kept by construction."""
 
 
 class TextureCompleter(nn.Module):
-    """partial [N,5,S,S] = rgb * known, visibility, mirrored visibility -> texture [N,3,S,S], S a multiple of 16.
+    """partial [N,5,S,S] = rgb * known, visibility, mirrored visibility -> texture [N,3,S,S], S a multiple of 32.
 
     The network proposes a colour and a gate; the gate decides per texel between the proposal and the
     colour observed there, so that what the photo shows can pass unchanged.
@@ -21,7 +23,7 @@ class TextureCompleter(nn.Module):
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS):
         super().__init__()
-        self.stem = nn.Sequential(Convolution(7, widths[0]), Residual(widths[0]))
+        self.stem = Convolution(7, widths[0], 5, 2)
         self.stages = nn.ModuleList(
             nn.Sequential(Convolution(inputs, outputs, 3, 2), Residual(outputs))
             for inputs, outputs in zip(widths[:-1], widths[1:], strict=True)
@@ -30,21 +32,25 @@ class TextureCompleter(nn.Module):
         self.merges = nn.ModuleList(
             Merge(coarse, fine) for coarse, fine in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
-        self.head = nn.Conv2d(widths[0], 4, 3, 1, 1)
+        self.to_texels = nn.Conv2d(widths[0], COARSE_CHANNELS, 1)
+        self.detail = Convolution(COARSE_CHANNELS + 7, FINE_CHANNELS)
+        self.head = nn.Conv2d(FINE_CHANNELS, 4, 3, 1, 1)
 
     def forward(self, partial: torch.Tensor) -> torch.Tensor:
         observed, known = observed_colour(partial)
-        place = torch.linspace(-1, 1, partial.shape[-1]).to(partial)
         # The atlas is fixed, so the place of a texel says which part of the car it is.
-        columns = place[None, None, None, :].expand(len(partial), 1, partial.shape[-2], -1)
-        rows = torch.linspace(-1, 1, partial.shape[-2]).to(partial)[None, None, :, None].expand_as(columns)
+        zero = torch.zeros_like(known)
+        columns = zero + torch.linspace(-1, 1, partial.shape[-1])
+        rows = zero + torch.linspace(-1, 1, partial.shape[-2])[:, None]
         x = torch.cat((observed * 2 - 1, partial[:, 3:], columns, rows), 1)
-        features = [self.stem(x)]
+        given, features = x, [self.stem(x)]
         for stage in self.stages:
             features.append(stage(features[-1]))
         x = self.context(features.pop())
         for merge in self.merges:
             x = merge(x, features.pop())
+        x = functional.interpolate(self.to_texels(x), scale_factor=2, mode="bilinear", align_corners=False)
+        x = self.detail(torch.cat((x, given.to(x.dtype)), 1))
         proposal, gate = self.head(x).float().split((3, 1), 1)
         keep = torch.sigmoid(gate + 2) * (known / KEEP_FROM).clamp(0, 1)
         return observed * keep + torch.sigmoid(proposal) * (1 - keep)
