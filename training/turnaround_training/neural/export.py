@@ -15,7 +15,7 @@ from turnaround_training.export.onnx_model import export_model
 from turnaround_training.neural.examples import Examples, fetch
 from turnaround_training.neural.networks import Networks
 
-TOLERANCES = {"background": 1e-3, "mapper_content": 2e-3, "mapper_view": 1e-3, "generator": 4e-3}
+TOLERANCES = {"background": 5e-3, "mapper_content": 1e-2, "mapper_view": 5e-3, "generator": 4e-3}
 PURPOSES = {
     "background": "Background encoder of the neural view: what surrounds the car, as a code.",
     "mapper_content": "Content share of w_plus: from shape, texture and background. Run once an edit.",
@@ -97,7 +97,7 @@ def export_networks(
     return differences
 
 
-def milliseconds(models: Path, inputs: int, width: int, threads: int = 2, runs: int = 30) -> float:
+def milliseconds(models: Path, inputs: int, width: int, threads: int = 1, runs: int = 30) -> float:
     """Median time of mapper_view plus generator for one picture in onnxruntime on the CPU."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

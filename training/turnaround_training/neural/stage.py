@@ -15,6 +15,7 @@ from turnaround_training.neural.source import Source
 from turnaround_training.neural.train import Trainer, train
 
 SHEET_CARS = 6
+COMMAND = "cd training && python -m turnaround_training.neural {step} --config configs/neural.toml"
 HELD_OUT_SCENES = 60
 
 
@@ -55,7 +56,8 @@ class NeuralStage:
             networks, models, examples, self.source.offsets(0), data, credits, LICENCE_NOTE
         ).items():
             print(f"neural: {name} exported, differs from torch by {difference:.2g}")
-        record_figures(models, {"milliseconds_view_and_picture": milliseconds(models, architecture.inputs, architecture.width)})
+        took = milliseconds(models, architecture.inputs, architecture.width)
+        record_figures(models, {"view_and_picture_ms_one_thread": took}, COMMAND.format(step="export"))
         self.measure()
 
     def measure(self) -> None:
@@ -64,7 +66,8 @@ class NeuralStage:
         if held_out is None:
             raise StageError("No held-out renders to measure on. Run the render stage first.")
         figures = measure(self.trainer.average.networks, held_out)
-        record_figures(self.settings.models, {f"held_out_{name}": value for name, value in figures.items()})
+        named = {f"held_out_{name}": value for name, value in figures.items()}
+        record_figures(self.settings.models, named, COMMAND.format(step="measure"))
         print(f"neural: {len(held_out.scene)} held-out pictures, " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
 
     def sample(self) -> None:
