@@ -44,21 +44,31 @@ export async function importPhoto(
   const given = file.mask && (await decodeMask(file.mask, photo.width, photo.height));
   await begin(context, 'segment');
   const { mask, ...found } = await maskPhoto(context, photo, given ?? null);
-  const entry: PhotoEntry = {
-    name: file.name,
-    width: photo.width,
-    height: photo.height,
-    picture: await context.assets.put(photo.picture),
-    mask: await context.assets.put(await encodeGrey(mask, photo.width, photo.height)),
-    ...found,
-  };
+  // the photo is compressed and written while the networks run
+  const [entry, built] = await Promise.all([
+    storePhoto(context.assets, file.name, photo, mask),
+    buildCar(context, photo, mask),
+  ]);
   return {
     version: documentVersion,
     id: randomUUID(),
     name: basename(file.name, extname(file.name)).slice(0, 200) || 'Car',
-    photo: entry,
-    ...(await buildCar(context, photo, mask)),
+    photo: { ...entry, ...found },
+    ...built,
   };
+}
+
+async function storePhoto(
+  assets: AssetStore,
+  name: string,
+  { picture, width, height }: DecodedPhoto,
+  mask: Uint8Array,
+): Promise<Omit<PhotoEntry, 'cars' | 'selected' | 'maskSource'>> {
+  const [pictureHash, maskHash] = await Promise.all([
+    assets.put(picture),
+    encodeGrey(mask, width, height).then((png) => assets.put(png)),
+  ]);
+  return { name, width, height, picture: pictureHash, mask: maskHash };
 }
 
 type Found = Pick<PhotoEntry, 'cars' | 'selected' | 'maskSource'> & { mask: Uint8Array };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,13 +6,17 @@ import { canonicalViewpoint } from '../../shared/viewpoint.ts';
 import { validateGlb } from '../export/validate-glb.ts';
 import { type OpenStudio, openStudio } from '../host/open-studio.ts';
 import { defaultModelsDir } from '../host/paths.ts';
+import { readManifest } from '../models/manifest.ts';
 import { loadTemplate } from '../models/template.ts';
 import { drawCar } from '../render/draw.ts';
 import { encodePicture } from './pixels.ts';
 
 /** The whole engine on the models in the tree: the template's own mean car, drawn over transparency, comes back in. */
 const modelsDir = defaultModelsDir();
-const complete = existsSync(join(modelsDir, 'manifest.json'));
+const complete = await readManifest(modelsDir).then(
+  ({ models }) => 'encoder' in models && 'texture' in models,
+  () => false,
+);
 const [width, height, azimuthDeg] = [480, 360, 40];
 
 let folder: string;
