@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { validateGlb } from '../engine/export/validate-glb.ts';
+import { defaultModelsDir } from '../engine/host/paths.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 import { testPhoto, testRooms } from '../engine/studio/test-rooms.ts';
 import { StudioError } from '../shared/errors.ts';
-import { runCli } from './program.ts';
+import { realSurroundings, runCli } from './program.ts';
 import { reportSchema } from './report.ts';
 
 let folder: string;
@@ -288,6 +289,29 @@ test('a model whose hash differs is named once, with its remedy', async () => {
   const { code, err } = await reconstruct(photos, ['--refine', 'off'], { reconstruct: refuse });
   expect(code).toBe(1);
   expect(err).toEqual([expect.stringMatching(/a\.png: encoder\.onnx is not the file.*Install it again/)]);
+});
+
+test('real models: a changed file is refused before any work, by name', async () => {
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  const manifest = readFileSync(join(defaultModelsDir(), 'manifest.json'));
+  const { file } = JSON.parse(manifest.toString()).template;
+  const template = readFileSync(join(defaultModelsDir(), file));
+  template[template.length - 1] ^= 1;
+  writeFileSync(join(models, 'manifest.json'), manifest);
+  writeFileSync(join(models, file), template);
+  const photo = await save('red.png', testPhoto());
+  const [out, err]: [string[], string[]] = [[], []];
+  const args = ['reconstruct', photo, '--models', models, '--out', results()];
+  const code = await runCli(args, {
+    ...realSurroundings(new AbortController().signal),
+    print: (line) => out.push(line),
+    error: (line) => err.push(line),
+  });
+  expect(code).toBe(1);
+  expect(err).toEqual([expect.stringContaining(file)]);
+  expect(err[0]).toMatch(/^turnaround: .*(hash|manifest)/);
+  expect(out).toEqual([]);
 });
 
 test('Ctrl-C ends the photo under way and leaves no half-written folder', async () => {
