@@ -18,7 +18,7 @@ const told = { low: 0.02, high: 0.98 } as const;
 const rounds = 4;
 const softness = 0.02;
 /** How firmly the light is held to what it was, relative to what the pixels say. */
-const hold = 0.05;
+const hold = 0.01;
 
 /**
  * The light [9, 3] under which the car's texture comes nearest to the photo: drawn colours are linear in the light, so that

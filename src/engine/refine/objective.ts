@@ -39,6 +39,8 @@ export class Objective {
   readonly vertices: Float64Array;
   /** [7] */
   readonly cameraGradient = new Float64Array(cameraCount);
+  /** [K] of the prior alone */
+  readonly coefficientGradient: Float64Array;
   /** [V, 3] of what moves with the coefficients and with the field alike, symmetric */
   readonly vertexGradient: Float64Array;
   /** [V, 3] of the field alone: its own regularisers */
@@ -57,7 +59,7 @@ export class Objective {
 
   constructor(
     private readonly template: Template,
-    private readonly start: Float64Array,
+    private readonly start: { camera: Float64Array; coefficients: Float64Array },
     largest: number,
     reference: ArrayLike<number>,
   ) {
@@ -65,6 +67,7 @@ export class Objective {
     const topology = buildTopology(faces, vertexCount);
     this.vertices = new Float64Array(3 * vertexCount);
     this.vertexGradient = new Float64Array(3 * vertexCount);
+    this.coefficientGradient = new Float64Array(template.coefficientCount);
     this.fieldGradient = new Float64Array(3 * vertexCount);
     this.neighbours = vertexNeighbours(faces, vertexCount);
     this.buffers = createBuffers({ vertexCount, faceCount, pixelCount: largest * largest });
@@ -136,7 +139,7 @@ export class Objective {
         this.fieldGradient,
       ),
       movement: this.movement(point.shape.field, weights.movement),
-      prior: meanSquare(point.shape.coefficients),
+      prior: this.prior(point.shape.coefficients),
       camera: this.cameraDeparture(point.camera, weights.camera),
     };
     symmetrise(this.template, this.vertexGradient);
@@ -145,7 +148,7 @@ export class Objective {
       weights.ground * terms.ground +
       weights.laplacian * terms.laplacian +
       weights.movement * terms.movement +
-      weights.prior * terms.prior +
+      terms.prior +
       weights.camera * terms.camera;
     return {
       terms,
@@ -186,6 +189,21 @@ export class Objective {
     return sum * share;
   }
 
+  /** Weighted: usual cars have coefficients of variance 1, and the start's are wrong by `anchorDeviation` or so. */
+  private prior(coefficients: Float64Array): number {
+    const { prior, anchor } = schedule.weights;
+    const share = 1 / Math.max(1, coefficients.length);
+    const { start, coefficientGradient: g } = this;
+    let sum = 0;
+    for (let k = 0; k < coefficients.length; k++) {
+      const c = coefficients[k];
+      const d = c - start.coefficients[k];
+      sum += share * (prior * c * c + anchor * d * d);
+      g[k] = 2 * share * (prior * c + anchor * d);
+    }
+    return sum;
+  }
+
   private movement(field: Float64Array, weight: number): number {
     const share = 3 / field.length;
     let sum = 0;
@@ -199,18 +217,12 @@ export class Objective {
   private cameraDeparture(camera: Float64Array, weight: number): number {
     let sum = 0;
     for (let k = 0; k < cameraCount; k++) {
-      const d = (camera[k] - this.start[k]) / schedule.cameraDeviations[k];
+      const d = (camera[k] - this.start.camera[k]) / schedule.cameraDeviations[k];
       sum += d * d;
       this.cameraGradient[k] += (2 * weight * d) / schedule.cameraDeviations[k];
     }
     return sum;
   }
-}
-
-function meanSquare(values: Float64Array): number {
-  let sum = 0;
-  for (const x of values) sum += x * x;
-  return sum / Math.max(1, values.length);
 }
 
 function meanEdge(vertices: ArrayLike<number>, { start, list }: VertexNeighbours): number {

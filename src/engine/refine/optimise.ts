@@ -62,7 +62,6 @@ export class Descent {
   /** Evaluates the point, keeps it if it is the best, and moves it on. `rate` scales all steps. */
   step(sigmainv: number, rate: number): void {
     const { point, objective } = this;
-    const { shape } = point;
     const found = objective.evaluate(point, cameraOf(point.camera, this.centre), this.target, sigmainv);
     const score = 1 - found.iou + found.regulariser;
     if (score < this.best.score)
@@ -71,8 +70,7 @@ export class Descent {
     if (this.freedom.coefficients) {
       const g = this.coefficientGradient;
       coefficientGradient(this.template, objective.vertexGradient, g);
-      const pull = (2 * schedule.weights.prior) / Math.max(1, g.length);
-      for (let k = 0; k < g.length; k++) g[k] += pull * shape.coefficients[k];
+      for (let k = 0; k < g.length; k++) g[k] += objective.coefficientGradient[k];
       this.coefficients.step(g, rate);
     }
     this.field?.step(rate);

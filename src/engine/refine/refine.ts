@@ -66,7 +66,12 @@ class Refinement {
     this.centre = camera.target;
     this.point = { shape: shapeOf(template, offsets), camera: cameraParameters(camera) };
     const reference = template.vertices.map((x, k) => x + offsets[k]);
-    this.objective = new Objective(template, this.point.camera.slice(), 256, reference);
+    this.objective = new Objective(
+      template,
+      { camera: this.point.camera.slice(), coefficients: this.point.shape.coefficients.slice() },
+      256,
+      reference,
+    );
     const { terms, regulariser } = this.objective.evaluate(this.point, camera, fine, 12000);
     this.first = this.candidate(this.point, terms, regulariser);
     this.best = this.first;

@@ -75,7 +75,10 @@ export const schedule = {
   /** Weights of the terms; the silhouette's is 1, so each says what a hundredth of IoU is worth. */
   weights: {
     /** mean square of the coefficients, whose own is 1 for a usual car */
-    prior: 0.004,
+    prior: 0.02,
+    /** mean square of the coefficients' departure from the start. On 12 synthetic cars the unseen views' IoU rises from
+     * 0.929 to 0.955 with 0.04, to 0.953 with 0.2, and without both terms the vertices get worse */
+    anchor: 0.04,
     /** departures of the camera in standard deviations, sum of squares */
     camera: 0.0015,
     /** bending of the free field in edge lengths */

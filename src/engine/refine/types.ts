@@ -49,7 +49,7 @@ export interface LossTerms {
   laplacian: number;
   flatness: number;
   movement: number;
-  /** mean square of the shape coefficients */
+  /** how unusual the shape is, and how far from the start: weighted mean squares of the coefficients */
   prior: number;
   ground: number;
   /** squared departures of the camera from what it started from, in their standard deviations */
