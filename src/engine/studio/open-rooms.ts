@@ -3,7 +3,7 @@ import { ModelStore } from '../models/store.ts';
 import { NeuralView } from '../neural/neural-view.ts';
 import { segmentPhoto } from '../photo/segment.ts';
 import { reconstruct } from '../reconstruct/reconstruct.ts';
-import { refine } from '../refine/refine.ts';
+import { startRefinement } from '../refine/start.ts';
 import type { StudioOptions } from '../studio.ts';
 import { textureCar } from '../texture/texture-car.ts';
 import { Gate } from './gate.ts';
@@ -39,7 +39,7 @@ export async function openRooms({
       textureCar(models, { ...pose, template, photo, mask }, signal ? { signal } : {}),
     loadNeural: (content) => NeuralView.load(models, content),
     refine: ({ iterations, signal, onProgress, ...input }) =>
-      refine({ ...input, template }, { iterations, signal, onProgress }),
+      startRefinement({ ...input, template }, { iterations, signal, onProgress }),
     close: () => gate.exclusive(() => store.close()),
   };
 }
