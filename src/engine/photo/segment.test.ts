@@ -12,11 +12,12 @@ function redIsCar(): ModelRunner & { shown: number } {
     async run(_name, { picture }) {
       this.shown++;
       const plane = 256 * 256;
-      const data = new Float32Array(plane);
-      for (let i = 0; i < plane; i++) {
-        data[i] = Math.max(0, picture.data[i] - picture.data[plane + i]);
+      const data = new Float32Array(picture.dims[0] * plane);
+      for (let i = 0; i < data.length; i++) {
+        const red = 3 * plane * Math.floor(i / plane) + (i % plane);
+        data[i] = Math.max(0, picture.data[red] - picture.data[red + plane]);
       }
-      return { mask: { data, dims: [1, 1, 256, 256] } };
+      return { mask: { data, dims: [picture.dims[0], 1, 256, 256] } };
     },
   };
 }
@@ -46,40 +47,47 @@ function iouWith(mask: Uint8Array, [x0, y0, x1, y1]: [number, number, number, nu
 }
 
 describe('segmentPhoto', () => {
-  const large: [number, number, number, number] = [100, 300, 700, 620];
+  const large: [number, number, number, number] = [100, 300, 750, 620];
   const small: [number, number, number, number] = [1003, 400, 1307, 560];
 
-  it('masks every car finely, by a closer look at each', async () => {
+  it('masks every car finely, by a closer look at the small ones', async () => {
     const models = redIsCar();
     const mask = await segmentPhoto(models, photoWith(small, large));
-    expect(models.shown).toBe(3);
+    expect(models.shown).toBe(4);
     const cars = findCars(mask, width, height);
     expect(cars).toHaveLength(2);
     expect(iouWith(cars[0].mask, large)).toBeGreaterThan(0.985);
     expect(iouWith(cars[1].mask, small)).toBeGreaterThan(0.985);
   });
 
-  it('looks once at a car that fills the photo', async () => {
+  it('takes no closer look at a car that fills the photo', async () => {
     const models = redIsCar();
     const whole: [number, number, number, number] = [50, 100, 1550, 850];
     const mask = await segmentPhoto(models, photoWith(whole));
-    expect(models.shown).toBe(1);
+    expect(models.shown).toBe(2);
     expect(iouWith(mask, whole)).toBeGreaterThan(0.985);
     const soft = mask.reduce((count, value) => count + (value > 0 && value < 255 ? 1 : 0), 0);
     expect(soft).toBeGreaterThan(0);
     expect(soft).toBeLessThan(8 * 2 * (1500 + 750));
   });
 
-  it('keeps the first look where the closer one sees no car', async () => {
+  it('keeps the first looks where the closer one sees no car', async () => {
     const models = redIsCar();
     const blind = {
       run: async (name: string, feeds: Parameters<typeof models.run>[1]) => {
         const answer = await models.run(name, feeds);
-        if (models.shown > 1) answer.mask.data.fill(0);
+        if (models.shown > 2) answer.mask.data.fill(0);
         return answer;
       },
     };
     expect(iouWith(await segmentPhoto(blind, photoWith(small)), small)).toBeGreaterThan(0.9);
+  });
+
+  it('fills what the car encloses', async () => {
+    const photo = photoWith([50, 100, 1550, 850]);
+    for (let y = 300; y < 500; y++) photo.rgb.fill(0, 3 * (y * width + 400), 3 * (y * width + 700));
+    const mask = await segmentPhoto(redIsCar(), photo);
+    expect(mask[400 * width + 500]).toBe(255);
   });
 
   it('says so where there is no car', async () => {
