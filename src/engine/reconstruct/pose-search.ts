@@ -29,6 +29,7 @@ const shifts: Freedom[] = [
 
 const priorCost = 0.01;
 const halvings = 3;
+const rounds = 3;
 
 /** Moves the eye, keeping the size of what is at the target. */
 function atDistance(camera: OrbitCamera, factor: number): OrbitCamera {
@@ -81,17 +82,20 @@ function patternSearch(
     priorCost * freedoms.reduce((cost, { spread }, k) => cost + (trial[k] / spread) ** 2, 0);
   let best = score(changes);
   for (let level = 0; level < halvings; level++) {
-    freedoms.forEach(({ step }, k) => {
-      for (const direction of [1, -1]) {
-        const trial = changes.slice();
-        trial[k] += (direction * step) / 2 ** level;
-        const value = score(trial);
-        if (value <= best) continue;
-        best = value;
-        changes[k] = trial[k];
-        break;
+    for (let round = 0, improved = true; improved && round < rounds; round++) {
+      improved = false;
+      for (const [k, { step }] of freedoms.entries()) {
+        const here = changes[k];
+        for (const direction of [1, -1]) {
+          const trial = changes.with(k, here + (direction * step) / 2 ** level);
+          const value = score(trial);
+          if (value <= best) continue;
+          best = value;
+          changes[k] = trial[k];
+          improved = true;
+        }
       }
-    });
+    }
   }
   return cameraOf(changes);
 }
