@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -174,15 +176,18 @@ def train(
     load_examples: Callable[[], Examples],
     on_checkpoint: Callable[[Trainer, Examples], None],
 ) -> None:
-    """Train until the phases or the settings' minutes are over; reads grown data at every checkpoint."""
+    """Train until the phases or the settings' minutes are over, or SIGTERM asks to save and stop;
+    reads grown data at every checkpoint."""
     settings = trainer.settings
     settings.run.mkdir(parents=True, exist_ok=True)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     examples = load_examples()
     rows_of = examples.rows_of()
     started = last_saved = last_logged = time.monotonic()
     sums: dict[str, list[float]] = {}
     with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log:
-        while (phase := trainer.phase()) is not None:
+        while (phase := trainer.phase()) is not None and not stop.is_set():
             begun = time.monotonic()
             if settings.minutes and begun - started > settings.minutes * 60:
                 break
