@@ -8,7 +8,7 @@ import { BrowserWindowDouble } from './electron-double/browser-window.ts';
 import { desktop } from './electron-double/desktop.ts';
 import { utilityProcesses } from './electron-double/utility-process.ts';
 import { onBridge } from './harness/bridge.ts';
-import { openElectronDouble, runMain } from './harness/electron-double-host.ts';
+import { openElectronDouble, startMain } from './harness/electron-double-host.ts';
 import { eventually } from './harness/eventually.ts';
 import type { OpenHost } from './harness/host.ts';
 import { brokenEngine, hungEngine, standInEngine } from './harness/stand-in-engines.ts';
@@ -136,16 +136,15 @@ describe('beginning and end', () => {
 
   afterEach(async () => {
     vi.restoreAllMocks();
+    desktop.dark = true;
     Object.defineProperty(process, 'platform', { value: platform });
     await host?.close();
     host = null;
   });
 
   it('leaves the work to the instance that runs already', async () => {
-    appDouble.reset('');
-    appDouble.firstInstance = false;
     const engines = utilityProcesses.all.length;
-    await runMain();
+    await startMain(tmpdir(), { first: false });
     expect(appDouble.quitAsked).toBe(true);
     expect([BrowserWindowDouble.all.length, utilityProcesses.all.length - engines]).toEqual([0, 0]);
   });
@@ -194,6 +193,23 @@ describe('beginning and end', () => {
     expect(desktop.errorBoxes).toEqual([
       { title: 'The engine stopped', content: 'The model encoder is missing. Install Turnaround again.' },
     ]);
+  });
+
+  it('takes models and sample from the resources once it is installed, and opens in the colours of the system', async () => {
+    Object.defineProperty(process, 'resourcesPath', {
+      value: '/opt/Turnaround/resources',
+      configurable: true,
+    });
+    desktop.dark = false;
+    await startMain(tmpdir(), { engine: standInEngine, packaged: true });
+    await vi.waitUntil(() => BrowserWindowDouble.all.length > 0);
+    expect(JSON.parse(engineProcess().args[0] ?? '')).toMatchObject({
+      modelsDir: '/opt/Turnaround/resources/models',
+      sampleProject: '/opt/Turnaround/resources/resources/sample.turnaround',
+    });
+    expect(BrowserWindowDouble.all[0]?.options.backgroundColor).toBe('#f4f4f5');
+    appDouble.quit();
+    await appDouble.ended;
   });
 
   it('ends an engine that hangs', async () => {

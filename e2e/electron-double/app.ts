@@ -10,7 +10,7 @@ type UsedApp = Pick<
 /** Double of app: its data folder is the spec's, and quitting goes through the events as Electron's does. */
 class AppDouble extends EventEmitter implements UsedApp {
   readonly name = 'Turnaround';
-  readonly isPackaged = false;
+  isPackaged = false;
   userData = '';
   /** false when another instance holds the lock */
   firstInstance = true;
@@ -53,6 +53,7 @@ class AppDouble extends EventEmitter implements UsedApp {
     this.removeAllListeners();
     this.userData = userData;
     this.firstInstance = true;
+    this.isPackaged = false;
     this.quitAsked = false;
     this.ended = new Promise((resolve) => {
       this.#ended = resolve;

@@ -10,6 +10,7 @@ export const desktop = {
   saveName: '',
   errorBoxes: [] as { title: string; content: string }[],
   externalUrls: [] as string[],
+  dark: true,
   menu: [] as MenuItemConstructorOptions[],
 };
 
@@ -33,7 +34,11 @@ export const shell: Pick<Shell, 'openExternal'> = {
   },
 };
 
-export const nativeTheme: Pick<NativeTheme, 'shouldUseDarkColors'> = { shouldUseDarkColors: true };
+export const nativeTheme: Pick<NativeTheme, 'shouldUseDarkColors'> = {
+  get shouldUseDarkColors() {
+    return desktop.dark;
+  },
+};
 
 /** The template stands for the menu that Electron would build of it. */
 export const menuDouble = {

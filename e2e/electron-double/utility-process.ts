@@ -20,12 +20,14 @@ class UtilityProcessDouble
   extends EventEmitter
   implements Pick<UtilityProcess, 'postMessage' | 'kill' | 'pid'>
 {
+  readonly args: readonly string[];
   readonly #child: ChildProcess;
   readonly #ports = new Map<number, PortDouble>();
   #nextPort = 1;
 
   constructor(modulePath: string, args: string[]) {
     super();
+    this.args = args;
     this.#child = fork(modulePath, args, {
       serialization: 'advanced',
       execArgv: ['--import', 'tsx', '--import', new URL('./parent-port.ts', import.meta.url).href],

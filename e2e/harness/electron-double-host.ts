@@ -15,25 +15,35 @@ const main = fileURLToPath(new URL('../../out/main/index.js', import.meta.url));
 
 let runs = 0;
 
-/** Runs the built main script once more, as if Electron had started it, and lets it do what it does at once. */
-export async function runMain(): Promise<void> {
-  await import(`${main}?run=${++runs}`);
+interface Start {
+  /** a script that stands in for the engine's entry */
+  engine?: string | undefined;
+  packaged?: boolean;
+  /** false when another instance runs */
+  first?: boolean;
 }
 
-/**
- * The built main process under the double of the electron module, its window a page of a real Chromium. `engine` is a
- * script that stands in for the engine's entry.
- */
-export async function openElectronDouble(dataDir?: string, engine?: string): Promise<OpenHost> {
-  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-electron-')));
+/** Runs the built main script as if Electron had just started it with this folder for the user's data. */
+export async function startMain(
+  folder: string,
+  { engine, packaged = false, first = true }: Start = {},
+): Promise<void> {
   utilityProcesses.standIn = engine ?? null;
   appDouble.reset(folder);
+  appDouble.isPackaged = packaged;
+  appDouble.firstInstance = first;
   appDouble.closeWindows = async () => {
     await Promise.all([...BrowserWindowDouble.all].map((window) => window.close()));
   };
   ipcMainDouble.reset();
   sessionDouble.reset();
-  await runMain();
+  await import(`${main}?run=${++runs}`);
+}
+
+/** The built main process under the double of the electron module, its window a page of a real Chromium. */
+export async function openElectronDouble(dataDir?: string, engine?: string): Promise<OpenHost> {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-electron-')));
+  await startMain(folder, { engine });
   await vi.waitUntil(() => BrowserWindowDouble.all.length > 0, { timeout: 30_000 });
   const [window] = BrowserWindowDouble.all;
   if (!window) throw new Error('main opened no window');
