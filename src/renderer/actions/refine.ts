@@ -13,7 +13,7 @@ import { loadCar } from './shown-car.ts';
 function showProgress(p: RefineProgress): void {
   useRefine.setState(({ losses, firstIoU }) => ({
     progress: { iteration: p.iteration, iterations: p.iterations, loss: p.loss, maskIoU: p.maskIoU },
-    losses: [...losses, p.loss],
+    losses: [...losses, [p.iteration, p.loss]],
     firstIoU: firstIoU ?? p.maskIoU,
   }));
   useCar.setState(({ car }) => {

@@ -2,25 +2,27 @@ import styles from './inspector.module.css';
 
 const [width, height, margin] = [200, 72, 6];
 
-/** Points of the curve in the picture's own units, the smallest loss at the bottom. `whole` is the number of iterations expected. */
-export function curvePoints(losses: readonly number[], whole: number): string {
-  const finite = losses.filter(Number.isFinite);
-  const low = Math.min(...finite);
-  const span = Math.max(...finite) - low || 1;
-  const last = Math.max(1, whole - 1, losses.length - 1);
-  return losses
-    .map((loss, i) => {
-      const x = (i / last) * width;
+/** What the curve is made of: the iteration (1 is the first) and its loss. */
+type Point = readonly [iteration: number, loss: number];
+
+/** The curve in the picture's own units, the smallest loss at the bottom, the last of `iterations` on the right. */
+export function curvePoints(losses: readonly Point[], iterations: number): string {
+  const finite = losses.filter(([, loss]) => Number.isFinite(loss));
+  const values = finite.map(([, loss]) => loss);
+  const low = Math.min(...values);
+  const span = Math.max(...values) - low || 1;
+  return finite
+    .map(([iteration, loss]) => {
+      const x = ((iteration - 1) / Math.max(1, iterations - 1)) * width;
       const y = height - margin - ((loss - low) / span) * (height - 2 * margin);
-      return Number.isFinite(y) ? `${x.toFixed(1)},${y.toFixed(1)}` : '';
+      return `${x.toFixed(1)},${y.toFixed(1)}`;
     })
-    .filter(Boolean)
     .join(' ');
 }
 
-export function LossCurve({ losses, iterations }: { losses: readonly number[]; iterations: number }) {
-  const first = losses[0];
-  const last = losses.at(-1);
+export function LossCurve({ losses, iterations }: { losses: readonly Point[]; iterations: number }) {
+  const first = losses[0]?.[1];
+  const last = losses.at(-1)?.[1];
   return (
     <div className={styles.curveBox}>
       <svg

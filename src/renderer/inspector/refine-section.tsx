@@ -81,7 +81,7 @@ function Proposal() {
         {result.stopped ? '' : ` in ${(result.milliseconds / 1000).toFixed(1)} s.`} Nothing is replaced until
         you accept.
       </p>
-      <LossCurve losses={losses} iterations={losses.length} />
+      <LossCurve losses={losses} iterations={losses.at(-1)?.[0] ?? 1} />
       <SwitchRow
         label="Show the car before"
         checked={showBefore}
@@ -107,7 +107,7 @@ function percent(value: number | null | undefined): string {
 function MaskMatch() {
   const { phase, progress, result, firstIoU } = useRefine();
   const stored = useDocument((state) => state.document?.maskIoU);
-  const before = phase === 'idle' ? stored?.encoder : (result?.maskIoUBefore ?? firstIoU);
+  const before = phase === 'idle' ? stored?.encoder : (result?.maskIoUBefore ?? stored?.encoder ?? firstIoU);
   const after = phase === 'idle' ? stored?.refined : (result?.maskIoUAfter ?? progress?.maskIoU);
   return (
     <table className={styles.table} aria-label="Mask IoU">

@@ -6,8 +6,8 @@ export interface RefineState {
   iterations: number;
   /** newest picture of the run, without what is drawn from `live` */
   progress: Pick<RefineProgress, 'iteration' | 'iterations' | 'loss' | 'maskIoU'> | null;
-  /** loss of every iteration told so far */
-  losses: number[];
+  /** [iteration, loss] of everything told so far; the engine may skip iterations */
+  losses: [iteration: number, loss: number][];
   /** IoU of the first and the newest iteration told */
   firstIoU: number | null;
   result: RefineResult | null;

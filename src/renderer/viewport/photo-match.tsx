@@ -22,8 +22,15 @@ function press(key: string): void {
   if (step) changeViewpoint(step);
 }
 
+/** While a refinement runs or waits, the viewpoint is its own and not for the user to apply. */
 function Decision({ viewpoint, estimate }: { viewpoint: Viewpoint; estimate: Viewpoint }) {
-  const free = useRefine((state) => state.phase === 'idle');
+  const phase = useRefine((state) => state.phase);
+  if (phase !== 'idle')
+    return (
+      <div className={styles.decide}>
+        {phase === 'running' ? 'The refinement moves the viewpoint' : 'The refined viewpoint'}
+      </div>
+    );
   const moved = !sameViewpoint(viewpoint, estimate);
   return (
     <div className={styles.decide}>
@@ -31,7 +38,7 @@ function Decision({ viewpoint, estimate }: { viewpoint: Viewpoint; estimate: Vie
       <Button disabled={!moved} onClick={() => useView.setState({ viewpoint: estimate })}>
         Reset
       </Button>
-      <Button variant="primary" disabled={!moved || !free} onClick={() => setEstimate(viewpoint)}>
+      <Button variant="primary" disabled={!moved} onClick={() => setEstimate(viewpoint)}>
         Apply viewpoint
       </Button>
     </div>
