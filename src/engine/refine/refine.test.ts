@@ -139,8 +139,9 @@ describe('refine on a stand-in car', () => {
       { ...input, offsets: trueOffsets, viewpoint: trueViewpoint, light: dim },
       { iterations: 10 },
     );
-    for (let k = 0; k < 3; k++) expect(outcome.light[k] / input.light[k]).toBeGreaterThan(0.9);
-    expect(outcome.losses.colour).toBeLessThan(0.03);
+    // 0.6 of the light darkens the car by 0.11 (sRGB-encoded); one side of it leaves the harmonics a little open
+    expect(outcome.losses.colour).toBeLessThan(0.01);
+    for (let k = 0; k < 3; k++) expect(outcome.light[k] / input.light[k]).toBeGreaterThan(0.75);
   });
 
   it('is told apart by its stages: shares sum to one, from coarse to fine', () => {
