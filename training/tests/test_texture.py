@@ -14,7 +14,7 @@ from turnaround_training.template.registered import save_registered
 from turnaround_training.texture import stage
 from turnaround_training.texture.atlas import texel_map, texel_points, to_atlas
 from turnaround_training.texture.dataset import make_batch, see
-from turnaround_training.texture.network import TextureCompleter, observed_colour
+from turnaround_training.texture.network import TextureCompleter, observed_colour, spread
 from turnaround_training.texture.partial import assemble
 from turnaround_training.texture.photographed import photograph
 from turnaround_training.texture.variety import vary
@@ -120,6 +120,16 @@ def test_photographed_albedo_is_the_pictures_colour_without_its_shading(stand_in
         values.append(np.median(colour[seen.visibility > 0.5]))
     assert np.median(values) == pytest.approx(0.54, abs=0.05)
     assert 0.1 < (seen.visibility > 0).mean() < 0.7
+
+
+def test_known_colours_spread():
+    colour, known = torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32)
+    colour[:, 0, :, :16], known[..., :16] = 0.9, 1
+    colour[:, 2, :8, 16:], known[..., :8, 16:] = 0.7, 1
+    filled = spread(colour, known)
+    assert (filled[:, :, :, :16] - colour[:, :, :, :16]).abs().max() < 1e-5
+    assert filled[0, 0, 31, 17] > filled[0, 2, 31, 17] and filled[0, 2, 9, 31] > filled[0, 0, 9, 31]
+    assert spread(colour, known * 0) == pytest.approx(0.5)
 
 
 def test_network_can_keep_what_it_sees():

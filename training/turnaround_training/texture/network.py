@@ -17,8 +17,9 @@ KEEP_FROM = 0.25
 class TextureCompleter(nn.Module):
     """partial [N,5,S,S] = rgb * known, visibility, mirrored visibility -> texture [N,3,S,S], S a multiple of 32.
 
-    The network proposes a colour and a gate; the gate decides per texel between the proposal and the
-    colour observed there, so that what the photo shows can pass unchanged.
+    The network starts from the known colours spread over the atlas and proposes a change and a gate; the
+    gate decides per texel between the proposal and the colour observed there, so that what the photo shows
+    can pass unchanged.
     """
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS):
@@ -42,7 +43,8 @@ class TextureCompleter(nn.Module):
         zero = torch.zeros_like(known)
         columns = zero + torch.linspace(-1, 1, partial.shape[-1])
         rows = zero + torch.linspace(-1, 1, partial.shape[-2])[:, None]
-        x = torch.cat((observed * 2 - 1, partial[:, 3:], columns, rows), 1)
+        guess = spread(observed, known)
+        x = torch.cat((guess * 2 - 1, partial[:, 3:], columns, rows), 1)
         given, features = x, [self.stem(x)]
         for stage in self.stages:
             features.append(stage(features[-1]))
@@ -51,9 +53,10 @@ class TextureCompleter(nn.Module):
             x = merge(x, features.pop())
         x = functional.interpolate(self.to_texels(x), scale_factor=2, mode="bilinear", align_corners=False)
         x = self.detail(torch.cat((x, given.to(x.dtype)), 1))
-        proposal, gate = self.head(x).float().split((3, 1), 1)
+        change, gate = self.head(x).float().split((3, 1), 1)
         keep = torch.sigmoid(gate + 2) * (known / KEEP_FROM).clamp(0, 1)
-        return observed * keep + torch.sigmoid(proposal) * (1 - keep)
+        proposal = torch.sigmoid(torch.logit(guess.clamp(0.02, 0.98)) + change)
+        return observed * keep + proposal * (1 - keep)
 
 
 def observed_colour(partial: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -68,3 +71,18 @@ def observed_colour(partial: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.where(known > 1e-3, colour, torch.full_like(colour, 0.5)).clamp(0, 1), known
 
 
+
+
+def spread(colour: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """Known colours [N,3,S,S] carried into what is not known, by averages over ever larger squares (push-pull)."""
+    levels = [(colour * known, known)]
+    while levels[-1][1].shape[-1] > 1:
+        levels.append(tuple(functional.avg_pool2d(part, 2) for part in levels[-1]))
+    total, weight = levels.pop()
+    filled = total / weight.clamp(min=1e-4) + 0.5 * (weight < 1e-4)
+    while levels:
+        total, weight = levels.pop()
+        filled = functional.interpolate(filled, scale_factor=2, mode="bilinear", align_corners=False)
+        share = (weight * 2).clamp(max=1)
+        filled = filled * (1 - share) + total / weight.clamp(min=1e-4) * share
+    return filled.clamp(0, 1)
