@@ -3,7 +3,7 @@ export function contentSecurityPolicy(connectSources: string): string {
   return [
     "default-src 'self'",
     "script-src 'self'",
-    "style-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
     "img-src 'self' blob: data:",
     `connect-src ${connectSources}`,
     "object-src 'none'",

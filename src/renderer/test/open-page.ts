@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -26,6 +26,13 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+/** Forbids inline styles too, which the hosts' own policy allows: the page needs none. */
+async function forbidInlineStyles(pageDir: string): Promise<void> {
+  const path = join(pageDir, 'index.html');
+  const policy = `<meta http-equiv="Content-Security-Policy" content="style-src 'self'">`;
+  await writeFile(path, (await readFile(path, 'utf8')).replace('<head>', `<head>${policy}`));
+}
+
 const launchArguments = [
   '--no-sandbox',
   '--use-angle=swiftshader',
@@ -41,6 +48,7 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
     logLevel: 'warn',
     build: { outDir: pageDir, minify: false },
   });
+  await forbidInlineStyles(pageDir);
   const studio = await createFakeStudio(options);
   const connections = new Set<Port>();
   const server = await serve({
