@@ -2,6 +2,7 @@
 
 import json
 import math
+import signal
 
 import numpy as np
 import onnxruntime
@@ -128,13 +129,24 @@ def test_a_run_learns_logs_and_resumes_where_it_stopped(tmp_path, examples):
         after = trainer.learn(batch, settings.phases[0])
     assert after["reconstruction"] < 0.75 * before["reconstruction"]
     trainer = Trainer(settings, standin_projection())
-    train(trainer, lambda: examples, lambda *_: calls.append(1))
+    assert train(trainer, lambda: examples, lambda *_: calls.append(1))
     assert trainer.seen == 256 and calls == [1] and trainer.adversarial_since >= 224
 
     again = Trainer(settings, standin_projection())
     assert again.load() and (again.seen, again.step) == (trainer.seen, trainer.step)
     for name, value in trainer.average.networks.state_dict().items():
         assert torch.equal(value, again.average.networks.state_dict()[name]), name
+
+
+def test_asked_to_stop_a_run_saves_and_says_so(tmp_path, examples):
+    trainer = Trainer(smoke_settings(tmp_path), standin_projection())
+
+    def load_and_ask():
+        signal.raise_signal(signal.SIGTERM)
+        return examples
+
+    assert not train(trainer, load_and_ask, lambda *_: pytest.fail("no sheet is wanted"))
+    assert trainer.seen == 0 and Trainer(smoke_settings(tmp_path), standin_projection()).load()
 
 
 def test_figures_tell_true_from_false(examples):

@@ -31,7 +31,8 @@ class NeuralStage:
 
     def train(self) -> None:
         """Train on; sheets of training and held-out cars are written at every checkpoint."""
-        train(self.trainer, self.source.training, self._write_sheets)
+        if not train(self.trainer, self.source.training, self._write_sheets):
+            raise StageError(f"Stopped and saved after {self.trainer.seen} pictures; run the same command again to go on.")
 
     def _write_sheets(self, trainer: Trainer, examples: Examples) -> None:
         networks, size = trainer.average.networks, last_size(trainer)

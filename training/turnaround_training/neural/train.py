@@ -175,9 +175,9 @@ def train(
     trainer: Trainer,
     load_examples: Callable[[], Examples],
     on_checkpoint: Callable[[Trainer, Examples], None],
-) -> None:
-    """Train until the phases or the settings' minutes are over, or SIGTERM asks to save and stop;
-    reads grown data at every checkpoint."""
+) -> bool:
+    """Train until the phases or the settings' minutes are over, or SIGTERM asks to save and stop
+    (then False is returned); reads grown data at every checkpoint."""
     settings = trainer.settings
     settings.run.mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
@@ -209,4 +209,7 @@ def train(
                 rows_of = examples.rows_of()
                 last_saved = time.monotonic()
     trainer.save()
+    if stop.is_set():
+        return False
     on_checkpoint(trainer, examples)
+    return True
