@@ -4,8 +4,11 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { linearToSrgb, srgbToLinear } from '../../shared/colour.ts';
 import { ambientLight } from '../../shared/spherical-harmonics.ts';
+import { canonicalViewpoint } from '../../shared/viewpoint.ts';
+import { drawCar } from '../render/draw.ts';
 import { atlasLayout } from '../texture/atlas.ts';
-import { exportGlb, type GlbInput } from './glb.ts';
+import { bakeLight } from './bake-light.ts';
+import { exportGlb, type GlbInput, unitNormals } from './glb.ts';
 import { testTemplate } from './test-template.ts';
 import { validateGlb } from './validate-glb.ts';
 
@@ -116,4 +119,31 @@ test('baked: unlit, even light leaves the texture, light from above darkens the 
   expect(red(0.25, 0.5)).toBeCloseTo(255 * linearToSrgb(0.5 * srgbToLinear(180 / 255)), -0.5);
   expect(red(0.25, 0.08)).toBeGreaterThan(red(0.25, 0.5));
   expect(red(0.25, 0.5)).toBeGreaterThan(red(0.25, 0.92));
+});
+
+test('a baked car without light looks as the albedo does under the light', () => {
+  const light = new Float32Array(27);
+  light.fill(1.6, 0, 3).fill(0.7, 3, 6).fill(0.5, 9, 11).fill(-0.3, 12, 14).fill(0.2, 18, 20);
+  const atlas = { size: 256, rgb: new Uint8Array(3 * 256 * 256).map((_value, i) => [190, 120, 60][i % 3]) };
+  const car = { template, offsets: new Float32Array(3 * template.vertexCount), lengthMetres: 4.5, light };
+  const normals = unitNormals(template.vertices, template.faces);
+  const baked = bakeLight({ template, normals, texture: atlas, light });
+  const draw = (rgb: Uint8Array, mode: 'photo' | 'albedo') =>
+    drawCar(
+      { ...car, texture: { ...atlas, rgb } },
+      canonicalViewpoint(50, 15, 4.5, [0, 0.72, 0]),
+      { x: 0, y: 0, size: 128 },
+      128,
+      128,
+      { light: mode },
+    ).rgba;
+  const [lit, unlit] = [draw(atlas.rgb, 'photo'), draw(baked, 'albedo')];
+  let [sum, count] = [0, 0];
+  lit.forEach((value, i) => {
+    if (lit[i - (i % 4) + 3] < 255) return;
+    sum += Math.abs(value - unlit[i]);
+    count++;
+  });
+  expect(count).toBeGreaterThan(4 * 1500);
+  expect(sum / count).toBeLessThan(1);
 });

@@ -60,7 +60,7 @@ export async function exportGlb(input: GlbInput): Promise<Uint8Array> {
 }
 
 /** [V, 3]; a vertex whose faces have no area points up, because glTF wants unit length. */
-function unitNormals(positions: Float32Array, faces: Uint32Array): Float32Array {
+export function unitNormals(positions: Float32Array, faces: Uint32Array): Float32Array {
   const lengths = new Float64Array(positions.length / 3);
   const normals = new Float64Array(positions.length);
   vertexNormals(positions, faces, normals, lengths);
