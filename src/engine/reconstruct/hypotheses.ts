@@ -1,7 +1,8 @@
 import { azimuthDifference, wrapAzimuth } from '../../shared/viewpoint.ts';
 
-const bins = 24;
-const binDeg = 360 / bins;
+/** Azimuth bins of the encoder; bin b is centred on 15 b degrees. */
+export const azimuthBins = 24;
+const binDeg = 360 / azimuthBins;
 
 /** Two azimuths nearer than this are one hypothesis. */
 const distinctDeg = 45;
@@ -24,7 +25,7 @@ export function azimuthHypotheses(
   const shares = Array.from(logits, (logit) => Math.exp(logit - top));
   const sum = shares.reduce((total, share) => total + share, 0);
   const around = (bin: number) =>
-    (shares[(bin + bins - 1) % bins] + shares[bin] + shares[(bin + 1) % bins]) / sum;
+    (shares[(bin + azimuthBins - 1) % azimuthBins] + shares[bin] + shares[(bin + 1) % azimuthBins]) / sum;
   const ranked = shares
     .map((share, bin) => ({ share, bin }))
     .sort((a, b) => b.share - a.share)

@@ -58,18 +58,29 @@ function halfRight(): ModelRunner {
   const logits = new Float32Array(24).fill(-9);
   logits[4] = 1;
   logits[16] = 1.1;
-  const tensor = (data: Float32Array) => ({ data, dims: [1, data.length] });
+  const mirroredLogits = logits.map((_, bin) => logits[(24 - bin) % 24]);
+  const tensor = (...rows: Float32Array[]) => ({
+    data: Float32Array.from(rows.flatMap((row) => [...row])),
+    dims: [rows.length, rows[0].length],
+  });
+  const camera = [0.25, 0.03, Math.log(2.6), Math.log(0.22), 0.04, -0.05];
+  const mirroredCamera = camera.map((value, i) => (i === 1 || i === 4 ? -value : value));
+  const coefficients = new Float32Array(template.coefficientCount);
+  const residuals = new Float32Array(24).fill(-0.2);
   return {
     run: async (name) =>
       name === 'background'
         ? { code: tensor(new Float32Array(32).fill(0.5)) }
         : {
-            coefficients: tensor(new Float32Array(template.coefficientCount)),
-            offsets: tensor(offsets),
-            azimuth_logits: tensor(logits),
-            azimuth_residual: tensor(new Float32Array(24).fill(-0.2)),
-            camera: tensor(Float32Array.of(0.25, 0.03, Math.log(2.6), Math.log(0.22), 0.04, -0.05)),
-            light: tensor(ambientLight()),
+            coefficients: tensor(coefficients, coefficients),
+            offsets: tensor(offsets, offsets),
+            azimuth_logits: tensor(logits, mirroredLogits),
+            azimuth_residual: tensor(
+              residuals,
+              residuals.map((value) => -value),
+            ),
+            camera: tensor(Float32Array.from(camera), Float32Array.from(mirroredCamera)),
+            light: tensor(ambientLight(), ambientLight()),
           },
   };
 }
@@ -129,7 +140,7 @@ describe('reconstruct', () => {
       run: async (name, feeds) => {
         const answer = await models.run(name, feeds);
         return 'light' in answer
-          ? { ...answer, light: { ...answer.light, data: ambientLight().map((value) => value / 10) } }
+          ? { ...answer, light: { ...answer.light, data: answer.light.data.map((value) => value / 10) } }
           : answer;
       },
     };

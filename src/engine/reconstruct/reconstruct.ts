@@ -3,11 +3,12 @@ import type { Template } from '../../shared/template.ts';
 import { azimuthDifference, type Crop, type Viewpoint, wrapAzimuth } from '../../shared/viewpoint.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
 import type { ModelRunner } from '../models/store.ts';
-import { backgroundInput, cropOf, cropPicture, encoderInput } from '../photo/crop.ts';
+import { backgroundInput, cropOf, cropPicture } from '../photo/crop.ts';
 import type { DecodedPhoto } from '../photo/photo.ts';
 import { boxCentre } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
 import { nearestBodyType } from './body-type.ts';
+import { encodeCar } from './encode.ts';
 import { type AzimuthHypothesis, azimuthHypotheses } from './hypotheses.ts';
 import { plausibleLight } from './light-gain.ts';
 import { type PoseFit, searchPose } from './pose-search.ts';
@@ -62,19 +63,17 @@ export async function reconstruct(
 ): Promise<Reconstruction> {
   const crop = cropOf(mask, photo.width, photo.height);
   const picture = cropPicture(photo, mask, crop, cropSide);
-  const encoded = await models.run('encoder', {
-    crop: { data: encoderInput(picture), dims: [1, 5, cropSide, cropSide] },
-  });
+  const encoded = await encodeCar(models, picture);
   throwIfCancelled(options.signal);
   const { code } = await models.run('background', {
     picture: { data: backgroundInput(picture), dims: [1, 4, cropSide, cropSide] },
   });
   throwIfCancelled(options.signal);
 
-  const offsets = encoded.offsets.data;
+  const offsets = encoded.offsets;
   const vertices = carVertices(template, offsets);
   const { name: bodyType, lengthMetres } = nearestBodyType(template, vertices);
-  const guesses = azimuthHypotheses(encoded.azimuth_logits.data, encoded.azimuth_residual.data);
+  const guesses = azimuthHypotheses(encoded.azimuthLogits, encoded.azimuthResiduals);
   const target = boxCentre(vertices);
   const visible = visibleBox(mask, photo.width, photo.height, crop) ?? {
     left: 0,
@@ -84,7 +83,7 @@ export async function reconstruct(
   };
   const silhouette = new Silhouette(template, picture);
   const fits = wantedGuesses(guesses, options.azimuthDeg).map((guess) => {
-    const start = cameraOf(encoded.camera.data, guess.azimuthDeg, target);
+    const start = cameraOf(encoded.camera, guess.azimuthDeg, target);
     return { guess, ...searchPose(silhouette, vertices, start, visible) };
   });
   if (options.azimuthDeg === undefined) fits.sort((a, b) => plausibility(b) - plausibility(a));
@@ -96,9 +95,9 @@ export async function reconstruct(
     lengthMetres,
     bodyType,
     offsets,
-    coefficients: encoded.coefficients.data,
+    coefficients: encoded.coefficients,
     light: plausibleLight(
-      turnLight(encoded.light.data, turn),
+      turnLight(encoded.light, turn),
       silhouette,
       picture,
       template.uv,
@@ -115,7 +114,7 @@ export async function reconstruct(
 }
 
 /** How much a difference in IoU counts against the encoder's own opinion (log of its probability). */
-const iouWeight = 12;
+const iouWeight = 30;
 
 function plausibility({ guess, maskIoU }: PoseFit & { guess: AzimuthHypothesis }): number {
   return iouWeight * maskIoU + Math.log(guess.probability);

@@ -128,12 +128,18 @@ describe('textureCar', () => {
     expectNear(colour(texture.rgb, texel), colour(trueTexture(), mirror), 5);
   });
 
-  it('takes the rest from the model', async () => {
+  it('takes the rest from the model, in the colour of the bodywork that is seen', async () => {
     const texture = await textureCar(greyModel(0.25), photograph(), { size });
-    for (const texel of [texelOf('rear'), texelOf('bottom')]) {
-      expect(texture.observed[texel]).toBe(0);
-      expectNear(colour(texture.rgb, texel), [64, 64, 64], 30);
-    }
+    expect([texture.observed[texelOf('rear')], texture.observed[texelOf('bottom')]]).toEqual([0, 0]);
+    expectNear(colour(texture.rgb, texelOf('rear')), [90, 90, 110], 25);
+    expectNear(colour(texture.rgb, texelOf('bottom')), [64, 64, 64], 10);
+  });
+
+  it('leaves the model its own colours where it guesses glass or lights', async () => {
+    const car = photograph();
+    const glazed = { ...template, parts: new Uint8Array(template.faceCount).fill(1) };
+    const texture = await textureCar(greyModel(0.25), { ...car, template: glazed }, { size });
+    expectNear(colour(texture.rgb, texelOf('rear')), [64, 64, 64], 10);
   });
 
   it('shows the model colour, visibility and mirrored visibility', async () => {

@@ -37,7 +37,7 @@ export async function textureCar(
   const layout = atlasLayout(car.template, size);
   const baked = bakePhoto(car, layout);
   throwIfCancelled(options.signal);
-  const guess = await completeAtlas(models, layout, atlasLayout(car.template, modelAtlasSide), baked);
+  const guess = await completeAtlas(models, car.template, layout, baked);
   throwIfCancelled(options.signal);
   return blend(layout, baked, feather(layout, baked), guess);
 }
