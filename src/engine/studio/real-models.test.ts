@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { canonicalViewpoint } from '../../shared/viewpoint.ts';
+import { azimuthDifference, canonicalViewpoint } from '../../shared/viewpoint.ts';
 import { validateGlb } from '../export/validate-glb.ts';
 import { type OpenStudio, openStudio } from '../host/open-studio.ts';
 import { defaultModelsDir, sampleProject } from '../host/paths.ts';
@@ -48,6 +48,14 @@ test('a drawn car comes back: mask from its alpha, a shape that fits, finer afte
   expect(document?.photo).toMatchObject({ maskSource: 'alpha', width, height });
   const before = document?.maskIoU.encoder ?? 0;
   expect(before).toBeGreaterThan(0.6);
+
+  const other = await studio.call('viewpoint.flip', {});
+  const turn = azimuthDifference(
+    document?.viewpoint.azimuthDeg ?? 0,
+    other.document?.viewpoint.azimuthDeg ?? 0,
+  );
+  expect(Math.abs(turn)).toBeGreaterThan(120);
+  expect((await studio.call('document.undo', {})).document).toEqual(document);
 
   const refined = await studio.call('refine.start', { iterations: 20 });
   expect(refined.maskIoUAfter).toBeGreaterThanOrEqual(refined.maskIoUBefore - 0.01);
