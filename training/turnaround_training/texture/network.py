@@ -55,7 +55,8 @@ class TextureCompleter(nn.Module):
         x = self.detail(torch.cat((x, given.to(x.dtype)), 1))
         change, gate = self.head(x).float().split((3, 1), 1)
         keep = torch.sigmoid(gate + 2) * (known / KEEP_FROM).clamp(0, 1)
-        proposal = torch.sigmoid(torch.logit(guess.clamp(0.02, 0.98)) + change)
+        start = guess.clamp(0.02, 0.98)
+        proposal = torch.sigmoid(torch.log(start / (1 - start)) + change)
         return observed * keep + proposal * (1 - keep)
 
 
