@@ -48,5 +48,7 @@ describe('cropPicture', () => {
     expect(car[4 * 144 + at]).toBe(1);
     expect(car[4 * 12 + 6]).toBeCloseTo(0.2, 6);
     expect(rest[4 * 12 + 6]).toBe(0);
+    // the first rows lie above the photo
+    expect(rest[3 * 144 + 6]).toBe(1);
   });
 });

@@ -78,16 +78,18 @@ export function encoderInput(picture: CropPicture): Float32Array {
   return planes;
 }
 
-/** The background encoder's input [1, 4, size, size]: rgb x (1 - mask), mask. */
+/**
+ * The background encoder's input [1, 4, size, size]: rgb x (1 - mask), mask. What lies beyond the photo counts as masked:
+ * the network fills what is masked from its surroundings, and would take padding for a black room.
+ */
 export function backgroundInput(picture: CropPicture): Float32Array {
-  const { rgb, mask } = picture;
+  const { rgb, mask, valid } = picture;
   const count = picture.size ** 2;
   const planes = new Float32Array(4 * count);
   for (let i = 0; i < count; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      planes[channel * count + i] = rgb[3 * i + channel] * (1 - mask[i]);
-    }
-    planes[3 * count + i] = mask[i];
+    const free = valid[i] * (1 - mask[i]);
+    for (let channel = 0; channel < 3; channel++) planes[channel * count + i] = rgb[3 * i + channel] * free;
+    planes[3 * count + i] = 1 - free;
   }
   return planes;
 }
