@@ -87,6 +87,12 @@ export class ModelStore implements ModelRunner {
     return (await this.#session(name)).run(feeds);
   }
 
+  /** How far a model's answer to its stored input is from the stored output, on the provider in use. */
+  async check(name: string): Promise<{ error: number; tolerance: number }> {
+    const pair = await this.#parity(name);
+    return { error: parityError(pair, await this.run(name, pair.inputs)), tolerance: pair.tolerance };
+  }
+
   /** Opens models before they are needed; all of the manifest without names. */
   async warmUp(names: readonly string[] = Object.keys(this.manifest.models)): Promise<void> {
     for (const name of names) {
