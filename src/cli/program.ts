@@ -88,7 +88,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
       exitCode = await attempt(around, folder, exportCar(contextOf(options), folder, options));
     });
 
-  withEngineOptions(program.command('serve'))
+  withEngineOptions(program.command('serve'), 'begins on the CPU and takes a faster one that proves right')
     .description('Open the studio in a browser, served from this machine.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes any free one', integer(0, 65_535), 0)
@@ -123,10 +123,10 @@ export function realSurroundings(signal: AbortSignal): Surroundings {
   };
 }
 
-function withEngineOptions(command: Command): Command {
+function withEngineOptions(command: Command, auto = 'is the CPU, which starts at once'): Command {
   return command
     .addOption(
-      new Option('--device <provider>', 'what runs the networks; auto is the CPU, which starts at once')
+      new Option('--device <provider>', `what runs the networks; auto ${auto}`)
         .choices(['auto', ...providers])
         .default('auto'),
     )
