@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -77,7 +77,7 @@ test('a drawn car comes back: mask from its alpha, a shape that fits, finer afte
   expect((await studio.call('project.open', project)).document?.name).toBe('drawn');
 });
 
-test.runIf(existsSync(sampleProject()))('a first start shows the sample car in every view', async () => {
+test('a first start shows the sample car in every view', async () => {
   const dataDir = join(folder, 'first-start');
   const first = await openStudio({ dataDir, modelsDir, provider: 'cpu', sampleProject: sampleProject() });
   try {
