@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PortDouble } from './ports.ts';
 import type { UtilityMessage } from './utility-process.ts';
 
-/** Runs first in the double's utility process and gives it the `process.parentPort` that Electron gives. */
+/** Runs first in the double's utility process (utility-preload.mjs) and gives it the `process.parentPort` that Electron gives. */
 const ports = new Map<number, PortDouble>();
 const waiting: unknown[] = [];
 

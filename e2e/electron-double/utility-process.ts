@@ -30,7 +30,7 @@ class UtilityProcessDouble
     this.args = args;
     this.#child = fork(modulePath, args, {
       serialization: 'advanced',
-      execArgv: ['--import', 'tsx', '--import', new URL('./parent-port.ts', import.meta.url).href],
+      execArgv: ['--import', new URL('./utility-preload.mjs', import.meta.url).href],
     });
     this.#child.on('exit', (code) => this.emit('exit', code ?? 1));
     this.#child.on('message', (message) => this.#hear(message as UtilityMessage));
