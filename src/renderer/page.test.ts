@@ -8,6 +8,8 @@ let server: PageServer;
 let page: Page;
 let complaints: string[];
 
+/** Asks again until it holds; these machines may be busy. */
+const poll = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 20_000 });
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const region = (name: string) => page.getByRole('region', { name, exact: true });
 const slider = (name: string) => page.getByRole('slider', { name, exact: true });
@@ -42,7 +44,7 @@ beforeAll(async () => {
   server = await servePage();
   ({ page, complaints } = await server.open({ reducedMotion: 'reduce' }));
   await neuralPicture().waitFor();
-}, 60_000);
+}, 180_000);
 
 afterAll(() => server?.close());
 
@@ -57,7 +59,7 @@ it('keeps the token off the address bar over a reload', async () => {
 
 it('draws the albedo of the atlas unchanged, the right way round', async () => {
   await page.getByRole('radio', { name: 'Albedo' }).click();
-  await expect.poll(async () => (await find([163, 54, 44])).share, { timeout: 15_000 }).toBeGreaterThan(0.04);
+  await poll(async () => (await find([163, 54, 44])).share).toBeGreaterThan(0.04);
   const [paint, front, window] = [
     await find([163, 54, 44]),
     await find([207, 212, 218]),
@@ -67,18 +69,18 @@ it('draws the albedo of the atlas unchanged, the right way round', async () => {
   expect(front.x).toBeLessThan(paint.x - 0.1);
   expect(window.y).toBeLessThan(paint.y);
   await page.getByRole('radio', { name: 'Photo light' }).click();
-  await expect.poll(async () => (await find([163, 54, 44])).share, { timeout: 15_000 }).toBeLessThan(0.04);
+  await poll(async () => (await find([163, 54, 44])).share).toBeLessThan(0.04);
 });
 
 it('turns both views with the slider and the keys, and says when the generator can not follow', async () => {
   const before = await neuralPicture().screenshot();
   await slider('Azimuth').focus();
   await page.keyboard.press('PageUp');
-  await expect.poll(() => slider('Azimuth').getAttribute('aria-valuenow')).toBe('78');
-  await expect.poll(async () => before.equals(await neuralPicture().screenshot())).toBe(false);
+  await poll(() => slider('Azimuth').getAttribute('aria-valuenow')).toBe('78');
+  await poll(async () => before.equals(await neuralPicture().screenshot())).toBe(false);
   await page.getByRole('application', { name: /Car in 3D/ }).focus();
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => slider('Azimuth').getAttribute('aria-valuenow')).toBe('81');
+  await poll(() => slider('Azimuth').getAttribute('aria-valuenow')).toBe('81');
   await slider('Elevation').focus();
   await page.keyboard.press('End');
   await page.getByText('Elevation limited to 30 degrees').waitFor();
@@ -109,16 +111,16 @@ it('refines with a curve, keeps the old car until accepted, and undoes', async (
   await page.keyboard.press('Enter');
   await button('Refine').click();
   await page.getByRole('progressbar', { name: 'Refinement' }).waitFor();
-  await button('Accept').waitFor({ timeout: 20_000 });
+  await button('Accept').waitFor();
   expect(await page.getByRole('img', { name: /Loss curve/ }).getAttribute('aria-label')).toContain('1.51');
   expect(await page.getByRole('table', { name: 'Mask IoU' }).textContent()).toContain('86.2 %95.1 %');
-  await expect.poll(height).not.toBe(before);
+  await poll(height).not.toBe(before);
   await page.getByRole('switch', { name: 'Show the car before' }).click();
-  await expect.poll(height).toBe(before);
+  await poll(height).toBe(before);
   await button('Accept').click();
   await button('Undo Refine').click();
   await button('Redo Refine').waitFor();
-  await expect.poll(height).toBe(before);
+  await poll(height).toBe(before);
 });
 
 it('cancels a refinement to the best so far, and discards it', async () => {
@@ -142,7 +144,7 @@ it('keeps the open car when an import fails or is cancelled, and shows a new one
   await page.getByText('Cancelled. Nothing was changed.').waitFor();
   expect(await carName().inputValue()).toBe('Red saloon');
   await choosePhoto('street.jpg', 1000);
-  await expect.poll(() => carName().inputValue(), { timeout: 10_000 }).toBe('street');
+  await poll(() => carName().inputValue()).toBe('street');
   await button('Open street').and(page.locator('[aria-current=true]')).waitFor();
 });
 
@@ -161,11 +163,11 @@ it('takes a dropped file, and a length that keeps the picture', async () => {
   await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
   await page.getByText('Drop a photo of a car, or a project').waitFor();
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-  await expect.poll(() => carName().inputValue(), { timeout: 10_000 }).toBe('dropped');
+  await poll(() => carName().inputValue()).toBe('dropped');
   await page.getByRole('spinbutton', { name: 'Length', exact: true }).fill('8.8');
   await page.keyboard.press('Enter');
   await button('Undo Set length').waitFor();
-  await expect.poll(() => slider('Distance').getAttribute('aria-valuenow')).toBe('17.6');
+  await poll(() => slider('Distance').getAttribute('aria-valuenow')).toBe('17.6');
 });
 
 it('exports by the button, and helps with its keys', async () => {
@@ -176,9 +178,9 @@ it('exports by the button, and helps with its keys', async () => {
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('2');
-  await expect.poll(async () => (await region('3D viewport').boundingBox())?.width).toBeGreaterThan(900);
+  await poll(async () => (await region('3D viewport').boundingBox())?.width).toBeGreaterThan(900);
   await page.keyboard.press('1');
-  await expect.poll(async () => (await region('Photo').boundingBox())?.height).toBeGreaterThan(200);
+  await poll(async () => (await region('Photo').boundingBox())?.height).toBeGreaterThan(200);
 });
 
 it('changes the theme and keeps it', async () => {
@@ -186,7 +188,7 @@ it('changes the theme and keeps it', async () => {
   const dark = await ground();
   await button('Theme').click();
   await page.getByRole('menuitemcheckbox', { name: 'Light' }).click();
-  await expect.poll(ground).not.toBe(dark);
+  await poll(ground).not.toBe(dark);
   await page.reload();
   await neuralPicture().waitFor();
   expect(await ground()).not.toBe(dark);
@@ -199,7 +201,7 @@ it('says when the engine is gone, and comes back by itself', async () => {
     .getByText(/connection to the engine was lost/)
     .waitFor();
   expect(await neuralPicture().isVisible()).toBe(true);
-  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 10_000 });
+  await page.getByRole('alert').waitFor({ state: 'detached' });
   await button('Refine').waitFor();
 });
 

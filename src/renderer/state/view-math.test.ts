@@ -25,8 +25,15 @@ describe('followDocument', () => {
   it('goes to the estimated viewpoint of another car and of a flipped one', () => {
     expect(followDocument(view, null, document)).toEqual(document.viewpoint);
     expect(followDocument(view, { ...document, id: 'other' }, document)).toEqual(document.viewpoint);
-    const turned = { ...document, viewpoint: { ...document.viewpoint, azimuthDeg: 1 } };
+    const turned = { ...document, viewpoint: { ...document.viewpoint, azimuthDeg: 220 } };
     expect(followDocument(view, document, turned)).toEqual(turned.viewpoint);
+  });
+
+  it('follows a refined viewpoint only for who stands there', () => {
+    const viewpoint: Viewpoint = { ...document.viewpoint, azimuthDeg: 43, target: [0, 0.8, 0] };
+    const refined = { ...document, viewpoint };
+    expect(followDocument(document.viewpoint, document, refined)).toEqual(viewpoint);
+    expect(followDocument(view, document, refined)).toEqual({ ...view, target: [0, 0.8, 0] });
   });
 
   it('leaves the view alone when the name changes, and keeps the picture when the length does', () => {

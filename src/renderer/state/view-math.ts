@@ -1,5 +1,5 @@
 import type { StudioDocument } from '../../shared/document.ts';
-import { canonicalFraming, type Viewpoint, wrapAzimuth } from '../../shared/viewpoint.ts';
+import { azimuthDifference, canonicalFraming, type Viewpoint, wrapAzimuth } from '../../shared/viewpoint.ts';
 
 /** How far the page lets a camera go; the distance also in car lengths. */
 export const viewLimits = {
@@ -70,8 +70,9 @@ function scaled(v: Viewpoint, factor: number): Viewpoint {
 }
 
 /**
- * The view after the document changed under it: another car or another estimated viewpoint is shown from there; a car
- * that only became longer or shorter keeps its place in the picture; any other edit leaves the view alone.
+ * The view after the document changed under it. Another car, or one whose front and back changed places, is shown from
+ * its estimated viewpoint; a car that only became longer or shorter keeps its place in the picture; a refined or nudged
+ * viewpoint is followed by a user who stands there, while one who looks from elsewhere stays and looks at the new middle.
  */
 export function followDocument(
   view: Viewpoint | null,
@@ -81,7 +82,9 @@ export function followDocument(
   if (!view || !before || before.id !== after.id) return after.viewpoint;
   const factor = after.car.lengthMetres / before.car.lengthMetres;
   if (sameViewpoint(scaled(before.viewpoint, factor), after.viewpoint)) return scaled(view, factor);
-  return sameViewpoint(before.viewpoint, after.viewpoint) ? view : after.viewpoint;
+  const turn = Math.abs(azimuthDifference(before.viewpoint.azimuthDeg, after.viewpoint.azimuthDeg));
+  if (turn > 90 || sameViewpoint(view, before.viewpoint)) return after.viewpoint;
+  return { ...view, target: after.viewpoint.target };
 }
 
 /** The elevation that the generator can draw, nearest to the one asked for. */
