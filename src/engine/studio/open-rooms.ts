@@ -18,6 +18,7 @@ export async function openRooms({
   const template = await store.template();
   // a model that runs keeps its session; changing the provider closes all sessions
   const gate = new Gate();
+  let closed = false;
   const models: ModelRunner = { run: (name, feeds) => gate.shared(() => store.run(name, feeds)) };
   return {
     template,
@@ -29,9 +30,9 @@ export async function openRooms({
     setProvider: (wanted) => gate.exclusive(() => store.setProvider(wanted)),
     warmUp: async () => {
       await gate.shared(() => store.warmUp());
-      if (provider !== 'auto') return;
+      if (provider !== 'auto' || closed) return;
       await gate.exclusive(() => store.chooseFastest());
-      if (store.provider !== 'cpu') await gate.shared(() => store.warmUp());
+      if (store.provider !== 'cpu' && !closed) await gate.shared(() => store.warmUp());
     },
     segment: (photo, signal) => segmentPhoto(models, photo, signal),
     reconstruct: (photo, mask, options) => reconstruct(models, template, photo, mask, options),
@@ -40,6 +41,9 @@ export async function openRooms({
     loadNeural: (content) => NeuralView.load(models, content),
     refine: ({ iterations, signal, onProgress, ...input }) =>
       startRefinement({ ...input, template }, { iterations, signal, onProgress }),
-    close: () => gate.exclusive(() => store.close()),
+    close: () => {
+      closed = true;
+      return gate.exclusive(() => store.close());
+    },
   };
 }
