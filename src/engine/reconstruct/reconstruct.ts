@@ -12,6 +12,7 @@ import { encodeCar } from './encode.ts';
 import { type AzimuthHypothesis, azimuthHypotheses } from './hypotheses.ts';
 import { plausibleLight } from './light-gain.ts';
 import { type PoseFit, searchPose } from './pose-search.ts';
+import { rearLightEvidence } from './rear-lights.ts';
 import { Silhouette } from './silhouette.ts';
 import { turnLight } from './turn-light.ts';
 import { visibleBox } from './visible-box.ts';
@@ -84,7 +85,9 @@ export async function reconstruct(
   const silhouette = new Silhouette(template, picture);
   const fits = wantedGuesses(guesses, options.azimuthDeg).map((guess) => {
     const start = cameraOf(encoded.camera, guess.azimuthDeg, target);
-    return { guess, ...searchPose(silhouette, vertices, start, visible) };
+    const fit = searchPose(silhouette, vertices, start, visible);
+    const evidence = rearLightEvidence(silhouette, picture, template, vertices, fit.camera);
+    return { guess, evidence, ...fit };
   });
   if (options.azimuthDeg === undefined) fits.sort((a, b) => plausibility(b) - plausibility(a));
   const [chosen] = fits;
@@ -116,8 +119,8 @@ export async function reconstruct(
 /** How much a difference in IoU counts against the encoder's own opinion (log of its probability). */
 const iouWeight = 30;
 
-function plausibility({ guess, maskIoU }: PoseFit & { guess: AzimuthHypothesis }): number {
-  return iouWeight * maskIoU + Math.log(guess.probability);
+function plausibility(fit: PoseFit & { guess: AzimuthHypothesis; evidence: number }): number {
+  return iouWeight * fit.maskIoU + Math.log(fit.guess.probability) + fit.evidence;
 }
 
 /** All guesses, or the one within 45 degrees of an azimuth that is asked for. */
