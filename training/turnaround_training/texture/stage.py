@@ -19,7 +19,7 @@ from turnaround_training.trainer import Batch, TrainingPlan, train
 GRADIENT_WEIGHT = 1.0
 COARSE_WEIGHT = 0.5
 SHEET_PICTURES = 8
-PAINTS = 8
+PAINTS = 4
 """Random paints a car, besides its own."""
 OUTSIDE_WEIGHT = 0.1
 """Weight of texels outside the charts, which only filtering ever touches."""
