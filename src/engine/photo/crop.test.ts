@@ -48,6 +48,9 @@ describe('cropPicture', () => {
     expect(car[4 * 144 + at]).toBe(1);
     expect(car[4 * 12 + 6]).toBeCloseTo(0.2, 6);
     expect(rest[4 * 12 + 6]).toBe(0);
+    // beyond the photo, and beside the car
+    expect([rest[0], rest[3 * 144]]).toEqual([0, 1]);
+    expect([rest[10 * 12], rest[3 * 144 + 10 * 12]]).toEqual([expect.closeTo(0.2, 6), 0]);
     // the first rows lie above the photo
     expect(rest[3 * 144 + 6]).toBe(1);
   });
