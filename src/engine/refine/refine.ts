@@ -88,6 +88,11 @@ class Refinement {
     return this.options.signal?.aborted ?? false;
   }
 
+  /** Time for another report; the first is due at once. */
+  private get due(): boolean {
+    return this.reported === 0 || performance.now() - this.reported > schedule.reportEveryMs;
+  }
+
   /** Gives way to the event loop now and then. */
   private async breathe(): Promise<void> {
     if (performance.now() - this.breathed < breatheMs) return;
@@ -112,9 +117,9 @@ class Refinement {
         least = descent.best.score;
         this.point = descent.best.point;
         this.consider(descent);
+        if (this.due) this.report(false);
       }
     }
-    this.report(false);
   }
 
   private async runStage(stage: Stage): Promise<void> {
@@ -133,7 +138,7 @@ class Refinement {
       clampCamera(this.point.camera);
       this.iteration++;
       await this.breathe();
-      if (performance.now() - this.reported > schedule.reportEveryMs) {
+      if (this.due) {
         this.consider(descent);
         this.report(false);
       }

@@ -100,8 +100,9 @@ export const schedule = {
   /** Share of all vertices that may lie below the ground before the car is lifted. */
   groundShare: 0.004,
 
-  /** Azimuths tried around the start (degrees), each for some steps at 64 pixels; the front/back choice is not touched. */
-  startTurns: [-24, -12, 0, 12, 24],
+  /** Azimuths tried around the start (degrees), each for some steps at 64 pixels; the start itself first, so that
+   * something is seen soon. The front/back choice is not touched. */
+  startTurns: [0, -12, 12, -24, 24],
   startSteps: 14,
 
   /** Milliseconds between two reports. */
