@@ -8,12 +8,13 @@ import torch
 from PIL import Image
 from safetensors.numpy import load_file, save_file
 
-from synthetic import BOX, BOX_MIRROR, write_renders
+from synthetic import BOX, BOX_MIRROR, registered_box, write_renders
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate import stage as evaluate
 from turnaround_training.export import stage as export
 from turnaround_training.segmenter.network import Segmenter
+from turnaround_training.template.registered import save_registered
 from turnaround_training.texture.network import TextureCompleter
 from turnaround_training.trainer import TrainingPlan, TrainingState
 
@@ -27,8 +28,10 @@ def config(tmp_path_factory):
     template = {
         "vertices": BOX.astype(np.float32), "basis": generator.normal(0, 0.01, (40, 8, 3)).astype(np.float32),
         "faces": np.array([[0, 2, 6], [0, 6, 4], [0, 1, 3]], np.int32), "mirror": BOX_MIRROR,
+        "uv": generator.random((3, 3, 2)).astype(np.float32), "parts": np.zeros(3, np.uint8),
     }
     save_file(template, folder / "models" / "template.safetensors")
+    save_registered(folder / "registered.npz", [registered_box()])
     (folder / "cars.json").write_text(json.dumps(
         [{"id": "vdrift-3s", "source": "VDrift", "credit": "Someone", "licence": "GPL"}, {"id": "unused", "source": "", "credit": "", "licence": ""}]
     ))
@@ -45,7 +48,7 @@ def config(tmp_path_factory):
     for name, network in networks.items():
         torch.manual_seed(0)
         TrainingState(network, TrainingPlan(folder / name)).save(folder / name / "checkpoint.pt")
-    names = {"renders": "renders", "held_out": "renders", "models": "models", "cars": "cars.json", "environments": "hdri", "evaluation": "eval"}
+    names = {"renders": "renders", "held_out": "renders", "models": "models", "cars": "cars.json", "registered": "registered.npz", "environments": "hdri", "evaluation": "eval"}
     return {
         "paths": {key: str(folder / value) for key, value in names.items()},
         **{name: {"run": str(folder / name)} for name in networks},

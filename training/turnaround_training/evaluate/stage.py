@@ -16,24 +16,31 @@ from safetensors.numpy import load_file
 from turnaround_training.data.crops import make_crops
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.renders import RenderSet
+from turnaround_training.encoder.dataset import TrueShapes, batch_of
+from turnaround_training.encoder.losses import project_by
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.measures import (
-    azimuth_errors, estimated_azimuth_deg, mask_iou, mesh_silhouettes, summarise_azimuth, without_constant,
+    azimuth_errors, estimated_azimuth_deg, mask_iou, mesh_silhouettes, silhouette, summarise_azimuth,
+    without_constant,
 )
 from turnaround_training.evaluate.photos import (
     Photo, encoder_crop, largest_piece, letterbox, mask_to_photo, photos, turntable,
 )
+from turnaround_training.evaluate.textures import texture_figures
 from turnaround_training.export.manifest import merge_metrics, read_manifest
+from turnaround_training.template.registered import load_registered
 
 Figures = list[tuple[str, str, float]]
 """(model, name of the figure, value)"""
+MODELS = ("segmenter", "encoder", "texture")
 TIMED_RUNS = 10
+TEXTURE_ROWS = 80
 
 
 def run(config: dict) -> None:
     """Measure what there is, print it, write the report and put the figures into the manifest."""
     section, paths = config.get("evaluate", {}), Paths.from_config(config)
-    models = {name: _session(paths.models, name) for name in ("segmenter", "encoder") if (paths.models / f"{name}.onnx").exists()}
+    models = {name: _session(paths.models, name) for name in MODELS if (paths.models / f"{name}.onnx").exists()}
     if not models:
         raise StageError(f"No exported models in {paths.models}. Run the export stage first.")
     limit, cars = section.get("photos", 60), section.get("cars", [f"car{number:02d}" for number in range(6)])
@@ -55,7 +62,7 @@ def run(config: dict) -> None:
 
 
 def held_out_figures(models: dict[str, onnxruntime.InferenceSession], paths: Paths, count: int) -> Figures:
-    """Segmenter and encoder on renders of the four cars that no training saw."""
+    """All three models on renders of the four cars that no training saw."""
     renders = RenderSet(paths.held_out)
     rows = np.unique(np.linspace(0, len(renders) - 1, min(count, len(renders))).astype(int))
     figures: Figures = []
@@ -72,7 +79,23 @@ def held_out_figures(models: dict[str, onnxruntime.InferenceSession], paths: Pat
         truth = np.rad2deg([label.azimuth for label in crops.labels])
         masks = crops.crop[:, 3].numpy() >= 0.5
         figures += _encoder_figures("held_out_renders", answers, masks, np.ones_like(masks), truth, None, paths)
+    if "texture" in models and paths.registered.exists():
+        template, registered = load_file(paths.models / "template.safetensors"), load_registered(paths.registered)
+        some = rows[:: max(1, len(rows) // TEXTURE_ROWS)]
+        figures.append(("encoder", "held_out_renders_registered_mesh_mask_iou", _ceiling(renders, some, registered, template)))
+        figures += texture_figures(models["texture"], renders, some, registered, template)
     return figures
+
+
+def _ceiling(renders: RenderSet, rows: np.ndarray, registered: dict, template: dict[str, np.ndarray]) -> float:
+    """Mean mask overlap of the registered shapes drawn with the true cameras."""
+    crops = make_crops(renders, rows, None)
+    truth = batch_of(crops, renders, TrueShapes(registered, template["mirror"]))
+    points = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"]).numpy()
+    masks = crops.truth_mask[:, 0].numpy() >= 0.5
+    size = masks.shape[-1]
+    overlaps = [mask_iou(silhouette(p * size, template["faces"], size), mask) for p, mask in zip(points, masks, strict=True)]
+    return float(np.mean(overlaps))
 
 
 def photo_figures(models: dict[str, onnxruntime.InferenceSession], paths: Paths, items: list[Photo], name: str) -> Figures:
@@ -153,7 +176,8 @@ def _report(figures: Figures, command: str) -> str:
         "# Results of the exported models", "",
         f"Written by `{command}`, run from training/. Photos and turntables are evaluation data only.", "",
         "Flips are azimuth errors beyond 90 degrees. Mesh mask IoU draws the encoder's mesh in its own crop, "
-        "inside the photo. `_segmented` uses the segmenter's mask (largest piece) instead of the true one.", "",
+        "inside the photo. `registered_mesh` draws the true registered shape, which has no mirrors or wings, with the true camera: its ceiling. `_segmented` uses the segmenter's mask (largest piece) instead of the true one. Texture errors "
+        "are mean absolute sRGB differences, 0..1, beside those of spreading the seen colours without a model.", "",
         "| model | figure | value |", "|---|---|---|",
     ]
     return "\n".join([*lines, *(f"| {model} | {name} | {value:.4f} |" for model, name, value in figures)]) + "\n"
