@@ -4,8 +4,13 @@ import { validateBytes } from 'gltf-validator';
 import { maskOverlap } from './mask-overlap.ts';
 import { type Reconstructed, reconstructPhoto } from './reconstruct-photo.ts';
 
+/** Photos, by name, that may guide choices; the others are only reported (../shared/README.md). */
+const openPhotos = 60;
+
 export interface PhotoResult {
   name: string;
+  /** may this photo guide choices? */
+  open: boolean;
   iouBefore: number;
   iouAfter: number;
   before: Reconstructed;
@@ -33,7 +38,7 @@ export async function evaluatePhotos(
     .slice(0, limit);
   const results: PhotoResult[] = [];
   const failures: Failure[] = [];
-  for (const photo of photos) {
+  for (const [index, photo] of photos.entries()) {
     const name = basename(photo, '.jpg');
     const [file, mask] = [join(folder, photo), join(folder, `${name}.png`)];
     try {
@@ -42,6 +47,7 @@ export async function evaluatePhotos(
       const glb = await validateBytes(new Uint8Array(await readFile(join(after.folder, 'car.glb'))));
       const result = {
         name,
+        open: index < openPhotos,
         before,
         after,
         iouBefore: await maskOverlap(join(before.folder, 'render.png'), 'alpha', mask),

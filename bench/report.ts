@@ -13,8 +13,7 @@ export interface Evaluation {
   turntable: { results: TurntableResult[]; failures: Failure[] };
 }
 
-/** Photos and cars that may guide choices; the others are only reported (../shared/README.md). */
-const openPhotos = 60;
+/** Cars that may guide choices; the others are only reported (../shared/README.md). */
 const openCars = 6;
 
 function photoRow(label: string, results: PhotoResult[]): string {
@@ -65,8 +64,18 @@ Each photo goes through \`turnaround reconstruct\` in a process of its own. "Ope
 ## Photos, masks given: render.png against the mask
 | photos | n | IoU before, median | 10th percentile | IoU after, median | 10th percentile | seconds without refinement | seconds with | of which refinement | peak MB | GLBs with errors or warnings |
 |---|---|---|---|---|---|---|---|---|---|---|
-${photoRow('open', photos.results.slice(0, openPhotos))}
-${photos.results.length > openPhotos ? `${photoRow('held back', photos.results.slice(openPhotos))}\n` : ''}${photoRow('all', photos.results)}
+${photoRow(
+  'open',
+  photos.results.filter((r) => r.open),
+)}
+${
+  photos.results.some((r) => !r.open)
+    ? `${photoRow(
+        'held back',
+        photos.results.filter((r) => !r.open),
+      )}\n`
+    : ''
+}${photoRow('all', photos.results)}
 
 ${failureLines(photos.failures)}
 

@@ -1,22 +1,29 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { run } from './run.ts';
 
-/** Debian packages that the tests need, each with a file that shows it is there. */
+/** Debian packages that the tests need beside Node. */
 const needs = [
-  { name: 'chromium', file: '/usr/bin/chromium' },
-  { name: 'python3-torch', file: '/usr/lib/python3/dist-packages/torch/__init__.py' },
-  { name: 'python3-scipy', file: '/usr/lib/python3/dist-packages/scipy/__init__.py' },
-  { name: 'python3-pil', file: '/usr/lib/python3/dist-packages/PIL/__init__.py' },
-  { name: 'python3-pytest', file: '/usr/lib/python3/dist-packages/pytest/__init__.py' },
-  { name: 'python3-venv', file: '/usr/share/doc/python3-venv' },
-  { name: 'libopenblas0', file: '/usr/share/doc/libopenblas0' },
+  'chromium',
+  'python3-torch',
+  'python3-scipy',
+  'python3-pil',
+  'python3-pytest',
+  'python3-venv',
+  'libopenblas0',
 ];
+
+function installed(name: string): boolean {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '$' + '{db:Status-Status}', name], {
+    encoding: 'utf8',
+  });
+  return stdout === 'installed';
+}
 
 /** Installs what is missing on a Debian machine where we are root; elsewhere says what to install and ends. */
 export async function installTestNeeds(): Promise<void> {
-  const missing = needs.filter((need) => !existsSync(need.file)).map((need) => need.name);
+  const missing = needs.filter((name) => !installed(name));
   if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
     throw new Error(
       `The tests need ${missing.join(', ')}. Install them (Debian: apt-get install) and run again.`,
     );

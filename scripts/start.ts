@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { electronBinary } from './electron-binary.ts';
-import { run } from './run.ts';
+import { run, runTool } from './run.ts';
 import { isStale } from './stale.ts';
 
 /** `npm start`: the studio in Electron where its binary lies on disk, else in the browser, saying so. */
@@ -20,7 +20,7 @@ const binary = values.browser ? null : electronBinary(root);
 
 if (binary) {
   if (isStale(join(root, 'out', 'main', 'index.js'), [...sources, join(root, 'electron.vite.config.ts')])) {
-    const code = await run('npx', ['electron-vite', 'build', '--logLevel', 'warn']);
+    const code = await runTool('electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn']);
     if (code !== 0) process.exit(code);
   }
   process.exit(await run(binary, [root]));
