@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, it } from 'vitest';
-import { allowedHosts, newToken, upgradeAllowed } from './access.ts';
+import { allowedHosts, newToken, ownName, upgradeAllowed } from './access.ts';
 
 const token = newToken();
 const hosts = allowedHosts('127.0.0.1', 4711);
@@ -17,6 +17,7 @@ it('lets in our own page with the token', () => {
 it.each([
   ['no token', '/studio', own],
   ['a wrong token', `/studio?token=${newToken()}`, own],
+  ['an address that is none', '//', own],
   ['another path', `/other?token=${token}`, own],
   ['a foreign page', `/studio?token=${token}`, { ...own, origin: 'http://evil.example' }],
   ['a rebound name', `/studio?token=${token}`, { ...own, host: 'evil.example:4711' }],
@@ -29,4 +30,14 @@ it.each([
 it('makes tokens that differ and fit in a URL', () => {
   expect(newToken()).not.toBe(token);
   expect(token).toMatch(/^[\w-]{43}$/);
+});
+
+it('knows every address of this machine when it listens on all', () => {
+  expect(allowedHosts('0.0.0.0', 4711)).toContain('127.0.0.1:4711');
+  expect(ownName('0.0.0.0')).not.toBe('0.0.0.0');
+  expect(allowedHosts('0.0.0.0', 4711)).toContain(`${ownName('0.0.0.0')}:4711`);
+});
+
+it('takes port 80 as browsers send it', () => {
+  expect(allowedHosts('127.0.0.1', 80)).toContain('127.0.0.1');
 });

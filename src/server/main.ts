@@ -4,7 +4,7 @@ import open from 'open';
 import { defaultDataDir, defaultModelsDir, packageRoot, sampleProject } from '../engine/host/paths.ts';
 import { startEngine } from '../engine/host/start-engine.ts';
 import type { Provider } from '../shared/studio-api.ts';
-import { serve } from './serve.ts';
+import { type RunningServer, serve } from './serve.ts';
 
 export interface BrowserHostOptions {
   /** address to listen on; the loopback by default */
@@ -26,8 +26,11 @@ export async function runBrowserHost(options: BrowserHostOptions = {}): Promise<
     provider: options.provider ?? 'auto',
     sampleProject: sampleProject(),
   });
+  const stopped = ended((listener) => engine.onLost(listener));
+  stopped.catch(() => {});
+  let server: RunningServer | null = null;
   try {
-    const server = await serve({
+    server = await serve({
       address: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
       pageDir: join(packageRoot(), 'out', 'renderer'),
@@ -36,9 +39,9 @@ export async function runBrowserHost(options: BrowserHostOptions = {}): Promise<
     console.log(`Turnaround is open at ${server.url}`);
     console.log('Keep the address to yourself: who has it can use this studio. Ctrl-C ends it.');
     if (options.open) await openBrowser(server.url);
-    await ended((listener) => engine.onLost(listener));
-    await server.close();
+    await stopped;
   } finally {
+    await server?.close();
     await engine.close();
   }
 }

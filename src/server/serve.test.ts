@@ -35,7 +35,13 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'turnaround-serve-'));
   closed = 0;
   await writeFile(join(folder, 'index.html'), '<title>Turnaround</title>');
-  server = await serve({ address: '127.0.0.1', port: 0, pageDir: folder, connect: echo });
+  server = await serve({
+    address: '127.0.0.1',
+    port: 0,
+    pageDir: folder,
+    connect: echo,
+    maxMessageBytes: 4096,
+  });
 });
 
 afterEach(async () => {
@@ -88,6 +94,27 @@ it('ends a connection that sends what is no message', async () => {
   const code = new Promise((resolve) => socket.on('close', resolve));
   socket.send(Buffer.from([0xc1]));
   expect(await code).toBe(1007);
+});
+
+it('outlives a page that sends too much, and an upgrade to no address', async () => {
+  const socket = await open(socketUrl(), origin());
+  const gone = new Promise((resolve) => socket.on('close', resolve));
+  socket.send(Buffer.alloc(5000));
+  await gone;
+  const { port } = new URL(server.url);
+  const refused = new Promise((resolve, reject) => {
+    request({
+      host: '127.0.0.1',
+      port,
+      path: '//',
+      headers: { connection: 'Upgrade', upgrade: 'websocket', origin: 'http://evil.example' },
+    })
+      .on('response', (response) => resolve(response.statusCode))
+      .on('error', reject)
+      .end();
+  });
+  expect(await refused).toBe(403);
+  expect((await fetch(server.url)).status).toBe(200);
 });
 
 it('refuses a foreign page and a page without the token', async () => {

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import { contentSecurityPolicy } from '../shared/content-security-policy.ts';
 import { StudioError } from '../shared/errors.ts';
 import type { Port } from '../shared/port.ts';
-import { allowedHosts, hostAllowed, newToken, upgradeAllowed } from './access.ts';
+import { allowedHosts, hostAllowed, newToken, ownName, upgradeAllowed } from './access.ts';
 import { relay } from './relay.ts';
 import { socketPort } from './socket-port.ts';
 
@@ -17,6 +17,8 @@ export interface ServeOptions {
   port: number;
   /** folder of the built page (index.html inside) */
   pageDir: string;
+  /** largest message of a page in bytes; a longer one ends its connection */
+  maxMessageBytes?: number;
   /** a new connection to the engine for each page */
   connect: () => Port;
 }
@@ -43,7 +45,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   }
   const token = newToken();
   const files = sirv(options.pageDir, { dev: false, etag: true, single: false });
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxMessageBytes ?? largestMessageBytes,
+  });
   let hosts = new Set<string>();
 
   const server = createServer((request, response) => {
@@ -63,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   });
 
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
     if (!upgradeAllowed(request, hosts, token)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
@@ -87,10 +93,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     });
   });
   hosts = allowedHosts(options.address, port);
-  const name = options.address.includes(':') ? `[${options.address}]` : options.address;
 
   return {
-    url: `http://${name}:${port}/?token=${token}`,
+    url: `http://${ownName(options.address)}:${port}/?token=${token}`,
     async close() {
       for (const client of sockets.clients) client.terminate();
       server.closeAllConnections();

@@ -2,9 +2,13 @@ import type { WebSocket } from 'ws';
 import type { Port } from '../shared/port.ts';
 import { decodeMessage, encodeMessage } from '../shared/wire.ts';
 
-/** A WebSocket as a Port: one binary frame a message. A frame that can't be decoded ends the connection. */
+/**
+ * A WebSocket as a Port: one binary frame a message. A frame that can't be decoded, is malformed or too long ends the
+ * connection; ws tells the last two as errors, and the close that follows is all that matters here.
+ */
 export function socketPort(socket: WebSocket): Port {
   socket.binaryType = 'nodebuffer';
+  socket.on('error', () => socket.terminate());
   return {
     post(message) {
       if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
