@@ -9,7 +9,7 @@ import { StudioError, throwIfCancelled } from '../shared/errors.ts';
 import type { Picture } from '../shared/studio-api.ts';
 import type { CliEngine } from './engine.ts';
 import { projectName, readUserFile } from './files.ts';
-import { writeFolder } from './output-folder.ts';
+import { checkReplaceable, writeFolder } from './output-folder.ts';
 import { type Report, reportSchema } from './report.ts';
 import { StageClock } from './stage-clock.ts';
 
@@ -36,6 +36,7 @@ export async function reconstructPhoto(
   const { studio } = engine;
   const begun = performance.now();
   const clock = new StageClock();
+  await checkReplaceable(job.folder);
   const bytes = await readUserFile(job.photo);
   const mask = job.mask === undefined ? {} : { mask: await readMask(job.mask) };
   const imported = await studio.call(
