@@ -2,20 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowserHost } from './harness/browser-host.ts';
 import { eventually } from './harness/eventually.ts';
 import type { OpenHost } from './harness/host.ts';
 import { badPhotos, oddPhotos } from './harness/photos.ts';
 import { StudioPage } from './harness/studio-page.ts';
+import { hosts } from './hosts.ts';
 
-describe('what can not become a car', () => {
+describe.each(hosts)('what can not become a car in the $name', ({ open }) => {
   let host: OpenHost;
   let studio: StudioPage;
   let folder: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'turnaround-bad-'));
-    host = await openBrowserHost();
+    host = await open();
     studio = new StudioPage(host);
     await studio.ready();
   });

@@ -38,6 +38,12 @@ export class StudioPage {
   async ready(): Promise<void> {
     await this.neuralPicture.waitFor({ timeout: 60_000 });
     await this.region('3D viewport').locator('canvas').waitFor({ timeout: 60_000 });
+    await this.idle();
+  }
+
+  /** Waits until no task is under way; what is asked for meanwhile is not done. */
+  async idle(): Promise<void> {
+    await eventually(() => this.button('New from photo').isEnabled(), 60_000);
   }
 
   async importPhoto(path: string): Promise<void> {
@@ -51,6 +57,26 @@ export class StudioPage {
 
   async azimuth(): Promise<number> {
     return Number(await this.slider('Azimuth').getAttribute('aria-valuenow'));
+  }
+
+  /** Drags a slider to and fro for some time; how many pictures a second the neural view then drew, as the pane says. */
+  async neuralRateWhileDragging(slider: string, milliseconds: number): Promise<number> {
+    const box = await this.slider(slider).boundingBox();
+    if (!box) throw new Error(`${slider} is not in sight`);
+    const { mouse } = this.page;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const rates: number[] = [];
+    const timing = this.region('Neural view').getByText('pictures/s');
+    await mouse.move(x, y);
+    await mouse.down();
+    const start = Date.now();
+    for (let step = 0; Date.now() - start < milliseconds; step++) {
+      await mouse.move(x + 40 * Math.sin(step / 12), y);
+      if (Date.now() - start < milliseconds / 3 || step % 10 !== 0) continue;
+      rates.push(Number.parseInt((await timing.allTextContents())[0] ?? '0', 10));
+    }
+    await mouse.up();
+    return rates.sort((a, b) => a - b)[Math.floor(rates.length / 2)] ?? 0;
   }
 
   /** What a canvas shows, as PNG bytes. */
