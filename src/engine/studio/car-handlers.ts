@@ -51,22 +51,17 @@ export function carHandlers(
         const photo = await loadPhoto(assets, document);
         const other = flipped(document.viewpoint).azimuthDeg;
         const built = await buildCar(context, photo, photo.mask, other);
-        return session.edit('Flip front and back', (now) => ({ ...sameCar(document, now), ...built }));
+        return session.edit('Flip front and back', (now) => {
+          const { lengthMetres } = sameCar(document, now).car;
+          return { ...now, ...withLength(built, lengthMetres) };
+        });
       }),
 
     'viewpoint.set': ({ viewpoint }) =>
       session.edit('Move viewpoint', (now) => ({ ...now, viewpoint }), { merge: true }),
 
     'car.setLength': ({ lengthMetres }) =>
-      session.edit(
-        'Set length',
-        (now) => ({
-          ...now,
-          car: { ...now.car, lengthMetres },
-          viewpoint: scaled(now.viewpoint, lengthMetres / now.car.lengthMetres),
-        }),
-        { merge: true },
-      ),
+      session.edit('Set length', (now) => withLength(now, lengthMetres), { merge: true }),
 
     'refine.start': ({ iterations }, { signal, progress }) =>
       refinement.start(session.document, iterations, AbortSignal.any([signal, studio.closing]), progress),
@@ -86,6 +81,13 @@ function sameCar(begun: StudioDocument, now: StudioDocument): StudioDocument {
     'Another car was opened meanwhile.',
     'Go back to the car in the library and try again.',
   );
+}
+
+/** The car with another length; its viewpoint moves along, so that the picture stays the same. */
+function withLength<T extends Pick<StudioDocument, 'car' | 'viewpoint'>>(whole: T, lengthMetres: number): T {
+  const { car, viewpoint } = whole;
+  const factor = lengthMetres / car.lengthMetres;
+  return { ...whole, car: { ...car, lengthMetres }, viewpoint: scaled(viewpoint, factor) };
 }
 
 /** The viewpoint of the same picture of a car that is `factor` times as long. */

@@ -151,6 +151,17 @@ test('a longer car is seen as before: distance and target grow with it', async (
   });
 });
 
+test('flipping keeps the length that was set, and the picture with it', async () => {
+  const [studio] = await bench.openWithCar();
+  const before = await shown(studio);
+  await studio.call('car.setLength', { lengthMetres: 9 });
+  const { document } = await studio.call('viewpoint.flip', {});
+  expect(document?.car.lengthMetres).toBe(9);
+  expect(document?.viewpoint.azimuthDeg).toBeCloseTo(220);
+  expect(document?.viewpoint.distance).toBeCloseTo(2 * before.viewpoint.distance);
+  expect(document?.viewpoint.target[1]).toBeCloseTo(2 * before.viewpoint.target[1]);
+});
+
 test('a refinement proposes beside the car; accepting is one undoable step', async () => {
   const [studio, { document }] = await bench.openWithCar();
   const iterations: number[] = [];
