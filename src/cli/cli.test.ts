@@ -122,6 +122,34 @@ test('a given mask is taken; one of another size, or none where one was named, i
   expect(two).toMatchObject({ code: 2, err: [expect.stringContaining('--mask')] });
 });
 
+test.each(['no-car', 'invalid-parameters'] as const)(
+  'a car that can not be refined (%s) is written as it is, with a warning',
+  async (reason) => {
+    const photo = await save('red.png', testPhoto());
+    const refine = async () => {
+      throw new StudioError(reason, 'There is no outline to fit.', 'Give another mask.');
+    };
+    const { code, out, err } = await reconstruct([photo], ['--refine', '3'], { refine });
+    expect(code).toBe(0);
+    expect(err).toEqual([
+      expect.stringMatching(/red\.png: The car was not refined: There is no outline.*another mask/),
+    ]);
+    expect(out).toEqual([expect.not.stringContaining('refined')]);
+    expect(report('red').maskIoU).toEqual({ encoder: expect.any(Number), refined: null });
+    expect(report('red').timingsMs.refine).toBe(0);
+  },
+);
+
+test('any other failure of the refinement fails the photo', async () => {
+  const photo = await save('red.png', testPhoto());
+  const refine = async () => {
+    throw new StudioError('disk-full', 'The disk is full.', 'Free some space.');
+  };
+  const { code, err } = await reconstruct([photo], ['--refine', '3'], { refine });
+  expect({ code, err }).toEqual({ code: 1, err: [expect.stringContaining('The disk is full')] });
+  expect(readdirSync(results())).toEqual([]);
+});
+
 test('render and export work from the folder, and refuse what is none', async () => {
   const photo = await save('red.png', testPhoto());
   await reconstruct([photo]);

@@ -7,7 +7,9 @@ import { encodeGrey, encodePicture, encodeRgb } from '../engine/studio/pixels.ts
 import type { StudioDocument } from '../shared/document.ts';
 import { StudioError, throwIfCancelled } from '../shared/errors.ts';
 import type { Picture } from '../shared/studio-api.ts';
+import type { CliContext } from './context.ts';
 import type { CliEngine } from './engine.ts';
+import { errorLine } from './error-line.ts';
 import { projectName, readUserFile } from './files.ts';
 import { checkReplaceable, writeFolder } from './output-folder.ts';
 import { type Report, reportSchema } from './report.ts';
@@ -27,11 +29,17 @@ export interface PhotoJob {
 /** Side of the encoder's picture. */
 const encoderSize = 128;
 
-/** One photo to its folder of results; the folder is written whole or not at all. */
+/** Refusals of the refinement that say something about the car or its mask. */
+const unfit: readonly string[] = ['no-car', 'invalid-parameters'];
+
+/**
+ * One photo to its folder of results; the folder is written whole or not at all. A car that can't be refined is written as
+ * it is, with a warning.
+ */
 export async function reconstructPhoto(
   engine: CliEngine,
   job: PhotoJob,
-  signal: AbortSignal,
+  { signal, error: warn }: Pick<CliContext, 'signal' | 'error'>,
 ): Promise<Report> {
   const { studio } = engine;
   const begun = performance.now();
@@ -48,14 +56,11 @@ export async function reconstructPhoto(
   const photo = await loadPhoto(engine.assets, first);
   const encoder = maskIoU(await drawInPhoto(engine, first, 'none'), photo.mask);
 
-  let refineMs = 0;
-  if (job.refine > 0) {
-    const refineBegun = performance.now();
-    await studio.call('refine.start', { iterations: job.refine }, { signal });
-    throwIfCancelled(signal);
-    await studio.call('refine.accept', {});
-    refineMs = performance.now() - refineBegun;
-  }
+  const refineBegun = performance.now();
+  const failure = job.refine > 0 ? await refineCar(engine, job.refine, signal) : null;
+  const refined = job.refine > 0 && !failure;
+  const refineMs = refined ? performance.now() - refineBegun : 0;
+  if (failure) warn(errorLine(job.photo, failure));
   const document = opened((await studio.call('document.get', {})).document);
 
   const exportBegun = performance.now();
@@ -79,7 +84,7 @@ export async function reconstructPhoto(
     photo: { width: photo.width, height: photo.height },
     viewpoint: document.viewpoint,
     crop: document.crop,
-    maskIoU: { encoder, refined: job.refine > 0 ? maskIoU(render, photo.mask) : null },
+    maskIoU: { encoder, refined: refined ? maskIoU(render, photo.mask) : null },
     timingsMs: {
       decode: clock.milliseconds('decode'),
       segment: clock.milliseconds('segment'),
@@ -100,6 +105,24 @@ export async function reconstructPhoto(
     await write('report.json', new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
   });
   return report;
+}
+
+/** Refines the open car; the reason where nothing can be fitted: a mask without an outline, a camera inside the car. */
+async function refineCar(
+  { studio }: CliEngine,
+  iterations: number,
+  signal: AbortSignal,
+): Promise<StudioError | null> {
+  try {
+    await studio.call('refine.start', { iterations }, { signal });
+  } catch (error) {
+    if (!(error instanceof StudioError) || !unfit.includes(error.code)) throw error;
+    const { code, message, remedy } = error;
+    return new StudioError(code, `The car was not refined: ${message}`, remedy, { cause: error });
+  }
+  throwIfCancelled(signal);
+  await studio.call('refine.accept', {});
+  return null;
 }
 
 async function readMask(path: string): Promise<Uint8Array> {

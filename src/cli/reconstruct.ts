@@ -38,7 +38,7 @@ export async function reconstruct(
       const { mask, refine, views } = options;
       try {
         const job = { photo, folder, mask, refine, views };
-        const report = await withEngine(rooms, (engine) => reconstructPhoto(engine, job, context.signal));
+        const report = await withEngine(rooms, (engine) => reconstructPhoto(engine, job, context));
         context.print(
           options.json ? JSON.stringify({ file: photo, folder, ...report }) : summary(photo, folder, report),
         );

@@ -9,7 +9,7 @@ export const reportSchema = z.object({
   photo: z.object({ width: z.number().int(), height: z.number().int() }),
   viewpoint: viewpointSchema,
   crop: cropSchema,
-  /** of render.png (alpha >= 0.5) with the mask that was given, else with the segmenter's; refined is null with --refine off */
+  /** of render.png (alpha >= 0.5) with the mask that was given, else with the segmenter's; refined is null where the car was not refined */
   maskIoU: z.object({ encoder: z.number(), refined: z.number().nullable() }),
   timingsMs: z.object({
     decode: z.number(),
