@@ -13,6 +13,7 @@ import { floatBytes, storeCar } from './car-assets.ts';
 import { measureFit } from './fit.ts';
 import { encodeGrey } from './pixels.ts';
 import type { PhotoPixels, Rooms } from './rooms.ts';
+import { allEnded } from './tasks.ts';
 
 export interface BuildContext {
   rooms: Rooms;
@@ -45,7 +46,7 @@ export async function importPhoto(
   await begin(context, 'segment');
   const { mask, ...found } = await maskPhoto(context, photo, given ?? null);
   // the photo is compressed and written while the networks run
-  const [entry, built] = await Promise.all([
+  const [entry, built] = await allEnded([
     storePhoto(context.assets, file.name, photo, mask),
     buildCar(context, photo, mask),
   ]);
@@ -64,7 +65,7 @@ async function storePhoto(
   { picture, width, height }: DecodedPhoto,
   mask: Uint8Array,
 ): Promise<Omit<PhotoEntry, 'cars' | 'selected' | 'maskSource'>> {
-  const [pictureHash, maskHash] = await Promise.all([
+  const [pictureHash, maskHash] = await allEnded([
     assets.put(picture),
     encodeGrey(mask, width, height).then((png) => assets.put(png)),
   ]);

@@ -5,6 +5,7 @@ import { decodePhoto } from '../photo/decode.ts';
 import type { AssetStore } from '../project/asset-store.ts';
 import { decodePng, encodeGrey, encodeRgb } from './pixels.ts';
 import type { Atlas, PhotoPixels } from './rooms.ts';
+import { allEnded } from './tasks.ts';
 
 /** The heavy parts of a document's car, read from its assets. */
 export interface CarData {
@@ -63,7 +64,7 @@ export async function storeCar(
   car: { offsets: Float32Array; atlas: Atlas; light: Float32Array; lengthMetres: number },
 ): Promise<StudioDocument['car']> {
   const { size, rgb, observed } = car.atlas;
-  const [offsets, texture, seen] = await Promise.all([
+  const [offsets, texture, seen] = await allEnded([
     assets.put(floatBytes(car.offsets)),
     encodeRgb(rgb, size, size).then((png) => assets.put(png)),
     encodeGrey(observed, size, size).then((png) => assets.put(png)),

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { validateGlb } from '../export/validate-glb.ts';
+import { type WriteBytes, writeDurably } from '../project/atomic-write.ts';
 import { StudioBench, shown } from './test-bench.ts';
 import { testPhoto } from './test-rooms.ts';
 
@@ -99,6 +100,26 @@ test('whatever fails, the car that was open is still there', async () => {
     });
   }
   expect(await shown(studio)).toEqual(document);
+});
+
+test('nothing is still being written when an import fails', async () => {
+  let writing = 0;
+  const write: WriteBytes = async (path, bytes) => {
+    writing++;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await writeDurably(path, bytes);
+    writing--;
+  };
+  let writingAtFailure = 0;
+  const reconstruct = async () => {
+    await expect.poll(() => writing).toBeGreaterThan(0);
+    writingAtFailure = writing;
+    throw new Error('no car can be made of it');
+  };
+  const studio = await bench.open({ rooms: { reconstruct }, write });
+  const importing = studio.call('photo.import', { name: 'red.png', bytes: await testPhoto() });
+  await expect(importing).rejects.toThrow();
+  expect({ writingAtFailure: writingAtFailure > 0, writing }).toEqual({ writingAtFailure: true, writing: 0 });
 });
 
 test('a cancelled import leaves the old car', async () => {

@@ -29,3 +29,11 @@ export class Newest {
     await this.#running?.done.catch(() => {});
   }
 }
+
+/** Promise.all that waits until every task has ended before it rejects, so that none is still writing then. */
+export async function allEnded<T extends readonly unknown[] | []>(
+  tasks: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+}
