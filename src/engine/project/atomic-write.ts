@@ -19,17 +19,23 @@ export const writeDurably: WriteBytes = async (path, bytes) => {
 
 /**
  * Puts a file in place whole or not at all: a temporary neighbour is written, synced and renamed. A failure leaves what
- * was there and no temporary file. Throws `disk-full` or `file-not-writable`.
+ * was there and no temporary file. Makes its folder where there is none. Throws `disk-full` or `file-not-writable`.
  */
 export async function writeAtomically(
   path: string,
   bytes: Uint8Array,
   write: WriteBytes = writeDurably,
 ): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw writeFailure(path, error);
+  });
+  await writeInFolder(path, bytes, write);
+}
+
+/** writeAtomically that fails where the folder is gone. */
+export async function writeInFolder(path: string, bytes: Uint8Array, write: WriteBytes): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
     await write(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -76,6 +85,28 @@ test('live assets are those of every step and of the state before; none are told
   mkdirSync(join(folder, 'cars', 'broken'));
   writeFileSync(join(folder, 'cars', 'broken', 'car.json'), '{');
   expect(await library.liveAssets()).toBeNull();
+});
+
+test('a folder without any record is no car: it hides no live assets, and is removed unless it is young', async () => {
+  const library = new Library(folder);
+  await library.save(history('car'), 1);
+  for (const name of ['old', 'young', 'broken']) mkdirSync(join(folder, 'cars', name));
+  writeFileSync(join(folder, 'cars', 'old', 'thumbnail.png'), 'x');
+  expect(await library.liveAssets()).toEqual(new Set(['a'.repeat(64), 'b'.repeat(64)]));
+  writeFileSync(join(folder, 'cars', 'broken', 'car.json'), '{');
+  for (const name of ['car', 'old', 'broken']) utimesSync(join(folder, 'cars', name), 1, 1);
+  await library.removeAbandoned(Date.now() - 60_000);
+  expect(readdirSync(join(folder, 'cars')).sort()).toEqual(['broken', 'car', 'young']);
+});
+
+test('a thumbnail that comes after its car was removed does not bring the folder back', async () => {
+  const library = new Library(folder);
+  await library.save(history('car'), 1);
+  await library.remove('car');
+  await expect(library.saveThumbnail('car', new Uint8Array([1]))).rejects.toMatchObject({
+    code: 'file-not-writable',
+  });
+  expect(existsSync(join(folder, 'cars', 'car'))).toBe(false);
 });
 
 test('an id that is no folder name reaches nothing', async () => {

@@ -1,10 +1,10 @@
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assetsOf } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { LibraryEntry } from '../../shared/studio-api.ts';
-import { type WriteBytes, writeAtomically, writeDurably } from './atomic-write.ts';
+import { type WriteBytes, writeAtomically, writeDurably, writeInFolder } from './atomic-write.ts';
 import { current, type History, historySchema } from './history.ts';
 
 const carFileSchema = z.object({ version: z.literal(1), modified: z.number(), history: historySchema });
@@ -12,6 +12,9 @@ type CarFile = z.infer<typeof carFileSchema>;
 
 /** Ids name folders, so nothing else is taken for one. */
 export const carIdSchema = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
+
+/** The records of a car: its state, and the one before the last change. */
+const recordNames = ['car.json', 'car.previous.json'];
 
 const openCarSchema = z.object({ id: z.string() });
 
@@ -44,8 +47,9 @@ export class Library {
     return (await this.#load(id)).history;
   }
 
+  /** Throws `file-not-writable` where the car was removed meanwhile. */
   async saveThumbnail(id: string, picture: Uint8Array): Promise<void> {
-    await writeAtomically(join(this.#carFolder(id), 'thumbnail.png'), picture, this.#write);
+    await writeInFolder(join(this.#carFolder(id), 'thumbnail.png'), picture, this.#write);
   }
 
   /** Newest first; cars that can't be read are left out. */
@@ -75,13 +79,26 @@ export class Library {
     await writeAtomically(join(this.#folder, 'open.json'), json({ id }), this.#write);
   }
 
-  /** Assets that any state of any car needs, the previous states included; null if a car can't be read at all. */
+  /** Removes folders without any record of a car, unless they were changed since `before` (ms): a car may be being saved. */
+  async removeAbandoned(before: number): Promise<void> {
+    for (const id of await this.#ids()) {
+      const folder = this.#carFolder(id);
+      if (await hasRecord(folder)) continue;
+      const entry = await stat(folder).catch(() => null);
+      if (entry?.isDirectory() && entry.mtimeMs < before) await this.remove(id);
+    }
+  }
+
+  /**
+   * Assets that any state of any car needs, the previous states included; null if a car's records can't be read at all. A
+   * folder without any record is no car.
+   */
   async liveAssets(): Promise<Set<string> | null> {
     const live = new Set<string>();
     for (const id of await this.#ids()) {
-      const files = await Promise.all(
-        ['car.json', 'car.previous.json'].map((name) => readCarFile(join(this.#carFolder(id), name))),
-      );
+      const folder = this.#carFolder(id);
+      if (!(await hasRecord(folder))) continue;
+      const files = await Promise.all(recordNames.map((name) => readCarFile(join(folder, name))));
       if (!files.some(Boolean)) return null;
       for (const file of files) {
         for (const step of file?.history.steps ?? []) {
@@ -133,6 +150,17 @@ async function readJson(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a folder holds a record, readable or not; a folder that can't be looked into may. */
+async function hasRecord(folder: string): Promise<boolean> {
+  try {
+    const names = await readdir(folder);
+    return recordNames.some((name) => names.includes(name));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
   }
 }
 

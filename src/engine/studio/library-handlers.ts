@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StudioDocument } from '../../shared/document.ts';
+import { assetsOf, type StudioDocument } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { DocumentState, Handlers } from '../../shared/studio-api.ts';
 import { current, edit, type History } from '../project/history.ts';
@@ -8,7 +8,7 @@ import { readProjectFile } from '../project/project-file.ts';
 import { loadPhoto } from './car-assets.ts';
 import { carOf, type StudioContext } from './context.ts';
 
-/** Unused assets younger than this may belong to a task that is not done. */
+/** Unused assets and folders younger than this may belong to a task that is not done. */
 const youngMs = 3_600_000;
 
 /** Methods that keep cars and bring them back. */
@@ -90,8 +90,16 @@ async function checkParts(studio: StudioContext, document: StudioDocument): Prom
   if (document.photo) await loadPhoto(studio.assets, document);
 }
 
-/** Removes assets that no car needs; nothing is removed when a car can't be read. */
-export async function collectGarbage({ library, assets }: StudioContext): Promise<void> {
+/**
+ * Removes assets that neither a car nor a proposal needs, and folders that hold no car; no asset is removed when a car
+ * can't be read.
+ */
+export async function collectGarbage({ library, assets, refinement }: StudioContext): Promise<void> {
+  const before = Date.now() - youngMs;
+  await library.removeAbandoned(before);
   const live = await library.liveAssets();
-  if (live) await assets.collect(live, Date.now() - youngMs);
+  if (!live) return;
+  const { proposal } = refinement;
+  if (proposal) for (const hash of assetsOf(proposal)) live.add(hash);
+  await assets.collect(live, before);
 }

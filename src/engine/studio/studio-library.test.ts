@@ -73,6 +73,18 @@ test('assets that no car needs are removed at the next start, those of removed c
   expect((await again.call('export.glb', { light: 'albedo' })).bytes.length).toBeGreaterThan(1000);
 });
 
+test('a proposal keeps its assets when the garbage is collected before it is accepted', async () => {
+  const [studio, { document }] = await bench.openWithCar();
+  await studio.call('photo.import', { name: 'second.png', bytes: await testPhoto() });
+  const { proposal } = await studio.call('refine.start', { iterations: 1 });
+  const file = join(bench.folder, 'assets', proposal.car.offsets.slice(0, 2), proposal.car.offsets);
+  const yesterday = new Date(Date.now() - 86_400_000);
+  utimesSync(file, yesterday, yesterday);
+  await studio.call('library.remove', { id: document?.id ?? '' });
+  await studio.call('refine.accept', {});
+  expect((await studio.call('export.glb', { light: 'albedo' })).bytes.length).toBeGreaterThan(1000);
+});
+
 test('a truncated record of the open car brings back the state before; a lost asset another car', async () => {
   const [studio, { document }] = await bench.openWithCar();
   await studio.call('document.rename', { name: 'Renamed' });
