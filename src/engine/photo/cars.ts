@@ -1,3 +1,4 @@
+import { StudioError } from '../../shared/errors.ts';
 import { type Component, type Components, connectedComponents } from './components.ts';
 import type { Box } from './photo.ts';
 import { resample } from './resample.ts';
@@ -107,4 +108,13 @@ function cutOut(
     }
   }
   return cut;
+}
+
+/** What a photo without a car gets, whether the segmenter saw none or none was large enough in the end. */
+export function noCarFound(): StudioError {
+  return new StudioError(
+    'no-car',
+    'No car was found in the photo.',
+    'Use a closer photo of the car, or give a mask in which the car is white.',
+  );
 }

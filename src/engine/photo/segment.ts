@@ -1,6 +1,6 @@
-import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
+import { throwIfCancelled } from '../../shared/errors.ts';
 import type { ModelRunner } from '../models/store.ts';
-import { type CarMap, separateCars } from './cars.ts';
+import { type CarMap, noCarFound, separateCars } from './cars.ts';
 import { type Component, connectedComponents } from './components.ts';
 import { paintMask } from './mask.ts';
 import type { Box, DecodedPhoto } from './photo.ts';
@@ -43,13 +43,7 @@ export async function segmentPhoto(
   const whole = await lookAtWhole(models, photo);
   const map = calibrated(whole);
   const { parts, cars, boxes } = separateCars(map);
-  if (cars.length === 0) {
-    throw new StudioError(
-      'no-car',
-      'No car was found in the photo.',
-      'Use a closer photo of the car, or give a mask in which the car is white.',
-    );
-  }
+  if (cars.length === 0) throw noCarFound();
   const mask = new Uint8ClampedArray(width * height);
   for (const [i, car] of cars.entries()) {
     throwIfCancelled(signal);

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { documentVersion, type StudioDocument } from '../../shared/document.ts';
 import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { ReconstructProgress } from '../../shared/studio-api.ts';
-import { findCars, type SeenCar } from '../photo/cars.ts';
+import { findCars, noCarFound, type SeenCar } from '../photo/cars.ts';
 import { cropOf, maskBox } from '../photo/crop.ts';
 import { decodePhoto } from '../photo/decode.ts';
 import { decodeMask } from '../photo/mask.ts';
@@ -98,11 +98,7 @@ export async function segmentCar(
   if (!car) {
     throw at
       ? new StudioError('no-car', 'There is no car at this place.', 'Click on one of the outlined cars.')
-      : new StudioError(
-          'no-car',
-          'No car was found in the photo.',
-          'Use a closer photo of the car, or give a mask in which the car is white.',
-        );
+      : noCarFound();
   }
   return { mask: car.mask, cars: cars.map(({ box }) => box), selected, maskSource: 'segmenter' };
 }
