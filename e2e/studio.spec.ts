@@ -10,8 +10,10 @@ import { StudioPage } from './harness/studio-page.ts';
 import { transferFile } from './harness/transfer.ts';
 import { hosts } from './hosts.ts';
 
-/** Pictures a second. The product asks for 15 on two idle cores; where others work too, only that there are any. */
-const slowestRate = () => ((loadavg()[0] ?? 0) > 2 * availableParallelism() ? 0 : 10);
+/** Pictures a second; the product asks for 15 on two cores, this leaves room for the browser that draws on them too. */
+const slowestRate = 10;
+/** Others work on the same cores, so speed says nothing. */
+const isCrowded = () => (loadavg()[0] ?? 0) > 2 * availableParallelism();
 
 describe.each(hosts)('the studio in the $name', ({ open }) => {
   let host: OpenHost;
@@ -53,10 +55,11 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
     expect(after[1]?.equals(before[1] ?? Buffer.of())).toBe(false);
   });
 
-  it('draws neural pictures without a break while a slider is dragged', async () => {
+  it('draws neural pictures without a break while a slider is dragged', async ({ skip }) => {
     const rate = await studio.neuralRateWhileDragging('Azimuth', 4000);
     console.log(`neural pictures a second while dragging: ${rate.toFixed(1)}`);
-    expect(rate).toBeGreaterThan(slowestRate());
+    skip(isCrowded(), `${rate} pictures a second on a crowded machine`);
+    expect(rate).toBeGreaterThan(slowestRate);
   });
 
   it('keeps the best so far of a cancelled refinement, and replaces nothing when it is discarded', async () => {
@@ -136,6 +139,7 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
     await studio.button(/^Undo Flip/).waitFor();
     const { name } = await host.savedFile(() => keyboard.press('Control+e'));
     expect(name).toMatch(/\.glb$/);
+    await studio.page.getByText(`Saved ${name}`).waitFor();
     await studio.idle();
     await host.chooseFile(carPhoto, () => keyboard.press('n'));
     await eventually(async () => (await studio.carName) === 'car', 60_000);

@@ -25,6 +25,7 @@ async function take(name: string): Promise<void> {
 const showGuessed = () => page.getByRole('switch', { name: 'Show what was guessed' }).click();
 
 try {
+  await page.emulateMedia({ colorScheme: 'dark' });
   await studio.ready();
   await take('start');
 
