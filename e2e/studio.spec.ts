@@ -103,7 +103,11 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
     expect(saved.name).toMatch(/\.turnaround$/);
     const path = join(folder, 'again.turnaround');
     await writeFile(path, saved.bytes);
+    const name = await studio.carName;
+    await studio.rename('Something else');
     await host.chooseFile(path, () => studio.menu(/Open project/));
+    await eventually(async () => (await studio.carName) === name);
+    await studio.idle();
     await studio.ready();
   });
 
@@ -134,6 +138,10 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
     await keyboard.press('ArrowRight');
     await eventually(async () => (await studio.azimuth()) !== azimuth);
 
+    await host.chooseFile(carPhoto, () => keyboard.press('n'));
+    await eventually(async () => (await studio.carName) === 'car', 60_000);
+    await studio.idle();
+
     await keyboard.press('f');
     await studio.button(/^Undo Flip/).waitFor({ timeout: 60_000 });
     await keyboard.press('Control+z');
@@ -142,11 +150,6 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
     await studio.button(/^Undo Flip/).waitFor();
     const { name } = await host.savedFile(() => keyboard.press('Control+e'));
     expect(name).toMatch(/\.glb$/);
-    await studio.page.getByText(`Saved ${name}`).waitFor();
-    await studio.idle();
-    await host.chooseFile(carPhoto, () => keyboard.press('n'));
-    await eventually(async () => (await studio.carName) === 'car', 60_000);
-    await studio.ready();
   });
 
   it('has the car that was worked on after a restart', async () => {

@@ -41,6 +41,13 @@ export class StudioPage {
     await this.idle();
   }
 
+  async rename(name: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Name of the car' });
+    await field.fill(name);
+    await field.press('Enter');
+    await this.idle();
+  }
+
   /** Waits until no task is under way; what is asked for meanwhile is not done. */
   async idle(): Promise<void> {
     await eventually(() => this.button('New from photo').isEnabled(), 60_000);
