@@ -159,3 +159,16 @@ def test_missing_folders_and_unknown_cars_are_said(tmp_path):
     settings = {"cars": str(tmp_path), "held_out": ["nobody"], "name": "x", "seed": 1, "pictures": 8}
     with pytest.raises(StageError, match="nobody"):
         make_parts(settings, 4)
+
+
+def test_an_excluded_car_is_in_neither_part(tmp_path):
+    cars = [{"id": name, "file": f"{name}.glb", "body": "sedan", "paint": "baked"} for name in ("a", "b", "c")]
+    (tmp_path / "cars.json").write_text(json.dumps(cars))
+    settings = {
+        "cars": str(tmp_path), "out": str(tmp_path / "out"), "name": "x", "seed": 1,
+        "pictures": 8, "heldout_pictures": 8, "held_out": ["b"], "exclude": ["c"],
+    }  # fmt: skip
+    parts = make_parts(settings, 4)
+    assert [[car.id for car in part.cars] for part in parts] == [["a"], ["b"]]
+    for part in parts:
+        part.dataset.close()

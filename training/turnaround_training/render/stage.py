@@ -145,11 +145,14 @@ def make_parts(settings: dict, size: int) -> list[Part]:
     """The training part and, where heldout_pictures is set, the held-out part."""
     catalogue = load_catalogue(Path(settings["cars"]))
     held_out = set(settings.get("held_out", []))
-    unknown = held_out - set(catalogue)
+    excluded = set(settings.get("exclude", []))
+    unknown = (held_out | excluded) - set(catalogue)
     if unknown:
-        raise StageError(f"[render] held_out names unknown cars: {', '.join(sorted(unknown))}.")
+        raise StageError(f"[render] held_out or exclude names unknown cars: {', '.join(sorted(unknown))}.")
     others = [other_car(Path(path)) for path in settings.get("more_cars", [])]
-    chosen = [car for car in catalogue.values() if not settings.get("only_more_cars", False)]
+    chosen = [
+        car for car in catalogue.values() if car.id not in excluded and not settings.get("only_more_cars", False)
+    ]
     folder, name, seed = Path(settings.get("out", "runs/renders")), settings["name"], int(settings["seed"])
     wanted = [
         (name, [car for car in chosen if car.id not in held_out] + others, seed, settings["pictures"], False),
