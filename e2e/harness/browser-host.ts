@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import type { OpenHost } from './host.ts';
 
@@ -31,12 +32,21 @@ async function stopServer(child: ChildProcess): Promise<void> {
   await exited;
 }
 
+/**
+ * Keeps every file chooser for the spec. Playwright takes choosers over only while someone listens, and takes effect
+ * after a key that is pressed in the same breath: headless Chromium then cancels the chooser at once.
+ */
+function keepFileChoosers(page: Page): void {
+  page.on('filechooser', () => {});
+}
+
 /** The browser host in a real browser. */
 export async function openBrowserHost(dataDir?: string): Promise<OpenHost> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-e2e-')));
   const { url, child } = await startServer(folder);
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  keepFileChoosers(page);
   await page.goto(url);
   const end = async () => {
     await browser.close();
