@@ -65,8 +65,6 @@ export async function tryProvider(
   pair: ParityPair,
 ): Promise<Trial> {
   const refuse = (reason: string): Trial => ({ provider, milliseconds: null, reason });
-  const missing = missingReason(provider);
-  if (missing) return refuse(missing);
   let session: ModelSession | undefined;
   try {
     session = await open();

@@ -8,6 +8,7 @@ import { type Manifest, type ModelEntry, readManifest } from './manifest.ts';
 import {
   candidateProviders,
   fastest,
+  missingReason,
   type ParityPair,
   parityError,
   type Trial,
@@ -16,6 +17,7 @@ import {
 import { parseSafetensors } from './safetensors.ts';
 import { ModelSession, type ModelTensors } from './session.ts';
 import { parseTemplate } from './template.ts';
+import { tryApart } from './try-apart.ts';
 
 /** What the rooms that compute need of the store; tests put their own in its place. */
 export interface ModelRunner {
@@ -35,6 +37,8 @@ export class ModelStore implements ModelRunner {
   readonly #dir: string;
   readonly #sessions = new Map<string, Promise<ModelSession>>();
   readonly #trials = new Map<Provider, Trial>();
+  readonly #trying = new Map<Provider, Promise<Trial>>();
+  readonly #closing = new AbortController();
   #template: Promise<Template> | undefined;
   #provider: Provider = 'cpu';
 
@@ -44,8 +48,8 @@ export class ModelStore implements ModelRunner {
   }
 
   /**
-   * Reads the manifest; no model is opened yet. With 'auto' the CPU serves at once and `chooseFastest` may be called
-   * when there is time; any other provider is tried now and `provider-unavailable` is thrown if it fails.
+   * Reads the manifest; no model is opened yet. With 'auto' the CPU serves at once, and `prove` and `setProvider` may be
+   * called when there is time; any other provider is tried now and `provider-unavailable` is thrown if it fails.
    */
   static async open(modelsDir: string, provider: Provider | 'auto' = 'auto'): Promise<ModelStore> {
     const store = new ModelStore(modelsDir, await readManifest(modelsDir));
@@ -101,52 +105,69 @@ export class ModelStore implements ModelRunner {
     }
   }
 
-  /** Uses one provider from now on. Throws `provider-unavailable`, and keeps the old one, if it does not prove right. */
-  async setProvider(provider: Provider | 'auto'): Promise<void> {
-    if (provider === 'auto') return this.chooseFastest();
-    const trial = await this.#try(provider);
-    if (trial.milliseconds === null) {
-      throw new StudioError(
-        'provider-unavailable',
-        `The provider ${provider} can't be used here: ${trial.reason}.`,
-        'Choose auto or cpu.',
-      );
+  /**
+   * Tries a provider, or all of this platform, each once; models may run meanwhile and nothing is switched. Resolves to the
+   * provider, the fastest of those that proved right for 'auto'. Throws `provider-unavailable` if it does not prove right.
+   */
+  async prove(wanted: Provider | 'auto'): Promise<Provider> {
+    if (wanted === 'auto') {
+      for (const provider of candidateProviders(process.platform)) await this.#try(provider);
+      return fastest(this.tried);
     }
-    await this.#use(provider);
+    const trial = await this.#try(wanted);
+    if (trial.milliseconds !== null) return wanted;
+    throw new StudioError(
+      'provider-unavailable',
+      `The provider ${wanted} can't be used here: ${trial.reason}.`,
+      'Choose auto or cpu.',
+    );
   }
 
-  /** Tries every provider of this platform (each once a process) and uses the fastest that proves right. */
-  async chooseFastest(): Promise<void> {
-    for (const provider of candidateProviders(process.platform)) await this.#try(provider);
-    await this.#use(fastest(this.tried));
+  /** Uses a provider from now on, once it is proven; no model may run meanwhile. Throws like `prove`, and keeps the old one. */
+  async setProvider(wanted: Provider | 'auto'): Promise<void> {
+    const provider = await this.prove(wanted);
+    if (provider === this.#provider) return;
+    await this.#release();
+    this.#provider = provider;
   }
 
-  /** Gives the memory of all sessions back. */
+  /** Tries a provider in this process, with whatever its driver does to it. */
+  async tryHere(provider: Provider): Promise<Trial> {
+    const name = trialModel in this.manifest.models ? trialModel : Object.keys(this.manifest.models)[0];
+    if (name === undefined) throw this.#unknownModel(trialModel);
+    const model = await readCheckedFile(this.#dir, this.#entry(name));
+    return tryProvider(provider, () => ModelSession.open(name, model, provider), await this.#parity(name));
+  }
+
+  /** Ends a trial under way and gives the memory of all sessions back. */
   async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const session of sessions) await session.then((open) => open.release()).catch(() => undefined);
   }
 
-  async #use(provider: Provider): Promise<void> {
-    if (provider === this.#provider) return;
-    await this.close();
-    this.#provider = provider;
+  #try(provider: Provider): Promise<Trial> {
+    let trying = this.#trying.get(provider);
+    if (!trying) {
+      trying = this.#tryOnce(provider).then((trial) => {
+        this.#trials.set(provider, trial);
+        return trial;
+      });
+      this.#trying.set(provider, trying);
+    }
+    return trying;
   }
 
-  async #try(provider: Provider): Promise<Trial> {
-    const known = this.#trials.get(provider);
-    if (known) return known;
-    const name = trialModel in this.manifest.models ? trialModel : Object.keys(this.manifest.models)[0];
-    if (name === undefined) throw this.#unknownModel(trialModel);
-    const model = await readCheckedFile(this.#dir, this.#entry(name));
-    const trial = await tryProvider(
-      provider,
-      () => ModelSession.open(name, model, provider),
-      await this.#parity(name),
-    );
-    this.#trials.set(provider, trial);
-    return trial;
+  async #tryOnce(provider: Provider): Promise<Trial> {
+    const reason = missingReason(provider);
+    if (reason) return { provider, milliseconds: null, reason };
+    if (provider === 'cpu') return this.tryHere(provider);
+    return tryApart(this.#dir, provider, { signal: this.#closing.signal });
   }
 
   #session(name: string): Promise<ModelSession> {

@@ -27,12 +27,16 @@ export async function openRooms({
       tried: store.tried,
       models: await store.describe(),
     }),
-    setProvider: (wanted) => gate.exclusive(() => store.setProvider(wanted)),
+    setProvider: async (wanted) => {
+      await store.prove(wanted);
+      await gate.exclusive(() => store.setProvider(wanted));
+    },
     warmUp: async () => {
       await gate.shared(() => store.warmUp());
       if (provider !== 'auto' || closed) return;
-      await gate.exclusive(() => store.chooseFastest());
-      if (store.provider !== 'cpu' && !closed) await gate.shared(() => store.warmUp());
+      if ((await store.prove('auto')) === store.provider || closed) return;
+      await gate.exclusive(() => store.setProvider('auto'));
+      await gate.shared(() => store.warmUp());
     },
     segment: (photo, signal) => segmentPhoto(models, photo, signal),
     reconstruct: (photo, mask, options) => reconstruct(models, template, photo, mask, options),

@@ -1,3 +1,4 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +15,23 @@ export type SpawnOptions = Pick<WorkerOptions, 'workerData' | 'transferList' | '
  * folder above its chunks, that file runs. Names of entries are therefore unique in the whole engine.
  */
 export function spawnWorker(entry: URL, options: SpawnOptions = {}): Worker {
+  const { path, execArgv } = runnable(entry);
+  return new Worker(path, { ...options, ...(execArgv.length > 0 ? { execArgv } : {}) });
+}
+
+/**
+ * Starts a process of its own from an entry, found as for spawnWorker; it talks by `process.send`. Its output is dropped:
+ * what native libraries print is of no use to who started Turnaround.
+ */
+export function forkProcess(entry: URL, args: readonly string[]): ChildProcess {
+  const { path, execArgv } = runnable(entry);
+  return fork(path, args, { execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+}
+
+function runnable(entry: URL): { path: string; execArgv: string[] } {
   const path = fileURLToPath(entry);
-  if (path.endsWith('.ts') && existsSync(path)) {
-    return new Worker(path, { ...options, execArgv: ['--import', registerTsx.href] });
-  }
-  return new Worker(bundledEntry(path), options);
+  if (path.endsWith('.ts') && existsSync(path)) return { path, execArgv: ['--import', registerTsx.href] };
+  return { path: bundledEntry(path), execArgv: [] };
 }
 
 function bundledEntry(path: string): string {
