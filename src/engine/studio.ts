@@ -22,7 +22,7 @@ export interface EngineStudio {
   close(): Promise<void>;
 }
 
-/** Opens the models and the library; the models are warmed up meanwhile. Rejects with `model-missing`, `model-hash`, `file-not-writable` ... */
+/** Opens the models and the library; the models are warmed up meanwhile. Rejects with `model-missing`, `model-hash`, `library-in-use`, `file-not-writable` ... */
 export async function createStudio(options: StudioOptions): Promise<EngineStudio> {
   const rooms = await openRooms(options);
   try {

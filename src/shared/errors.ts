@@ -19,6 +19,8 @@ export const errorCodes = [
   'file-not-writable',
   'project-corrupt',
   'project-too-new',
+  'project-too-old',
+  'library-in-use',
   'model-missing',
   'model-hash',
   'model-failed',

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Handlers } from '../../shared/studio-api.ts';
 import { AssetStore } from '../project/asset-store.ts';
 import type { WriteBytes } from '../project/atomic-write.ts';
+import { lockFolder } from '../project/folder-lock.ts';
 import { Library } from '../project/library.ts';
 import type { EngineStudio, StudioOptions } from '../studio.ts';
 import { carHandlers } from './car-handlers.ts';
@@ -25,11 +26,31 @@ import { Session } from './session.ts';
 import { Newest } from './tasks.ts';
 import { Thumbnails } from './thumbnails.ts';
 
-/** The studio on given rooms; `write` stands in for the disk in tests. Opens the car last worked on, else the sample. */
+type LibraryOptions = Pick<StudioOptions, 'dataDir' | 'sampleProject'>;
+
+/**
+ * The studio on given rooms; `write` stands in for the disk in tests. Opens the car last worked on, else the sample. Throws
+ * `library-in-use` while another process has the same library open: two would overwrite each other's cars.
+ */
 export async function createStudioOn(
   rooms: Rooms,
-  { dataDir, sampleProject }: Pick<StudioOptions, 'dataDir' | 'sampleProject'>,
+  options: LibraryOptions,
   write?: WriteBytes,
+): Promise<EngineStudio> {
+  const unlock = await lockFolder(options.dataDir);
+  try {
+    const studio = await openStudioOn(rooms, options, write);
+    return { ...studio, close: () => studio.close().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function openStudioOn(
+  rooms: Rooms,
+  { dataDir, sampleProject }: LibraryOptions,
+  write: WriteBytes | undefined,
 ): Promise<EngineStudio> {
   const closing = new AbortController();
   const emitter = new Emitter();

@@ -119,6 +119,18 @@ test('a full disk is told, nothing changes, and works again when there is space'
   expect((await studio.call('photo.import', next)).document?.name).toBe('next');
 });
 
+test('a second studio on the same library is refused and changes nothing; later it finds everything', async () => {
+  const [studio] = await bench.openWithCar();
+  await expect(bench.open()).rejects.toMatchObject({
+    code: 'library-in-use',
+    message: expect.stringContaining(bench.folder),
+    remedy: expect.stringContaining('TURNAROUND_DATA'),
+  });
+  const state = await studio.call('document.rename', { name: 'Mine' });
+  await studio.close();
+  expect(await (await bench.open()).call('document.get', {})).toEqual(state);
+});
+
 test('the first start opens the sample, later ones do not', async () => {
   const [studio] = await bench.openWithCar();
   const { bytes } = await studio.call('project.save', {});
