@@ -27,16 +27,18 @@ function setUp(seed: number, nearest: number, size = 24) {
   const buffers = buffersFor(scene);
   const colour = Float64Array.from({ length: 3 * size * size }, () => random() - 0.5);
   const mask = Float64Array.from({ length: size * size }, () => random() - 0.5);
+  const depth = Float64Array.from({ length: size * size }, () => random() - 0.5);
   const lossOf = (s: Scene): number => {
     render(s, buffers);
     let sum = 0;
     for (let k = 0; k < colour.length; k++) sum += colour[k] * buffers.colour[k];
     for (let k = 0; k < mask.length; k++) sum += mask[k] * buffers.mask[k];
+    for (let k = 0; k < depth.length; k++) if (buffers.face[k] >= 0) sum += depth[k] * buffers.depth[k];
     return sum;
   };
   lossOf(scene);
   const gradients = createGradients(scene, { texels: true });
-  renderBackward(scene, buffers, { colour, mask }, gradients);
+  renderBackward(scene, buffers, { colour, mask, depth }, gradients);
   return { scene, camera, buffers, gradients, lossOf, random };
 }
 

@@ -1,4 +1,5 @@
 import type { Buffers } from './buffers.ts';
+import { depthBackward } from './depth.ts';
 import type { Gradients } from './gradients.ts';
 import { vertexNormals, vertexNormalsBackward } from './normals.ts';
 import { projectVertices, projectVerticesBackward } from './project.ts';
@@ -62,11 +63,13 @@ export interface PictureGradient {
   colour: Real | null;
   /** [H, W] */
   mask: Real | null;
+  /** [H, W]; what it says where no face is counts for nothing */
+  depth?: Real | null;
 }
 
 /**
  * Adds to `gradients` what a loss on the pictures of the last `render(scene, buffers)` asks for. Visibility is held fixed:
- * the mask moves vertices through its soft part, the colour through interpolation of texture and normals. A vertex that
+ * the mask moves vertices through its soft part, colour and depth through interpolation. A vertex that
  * isn't drawable gets 0.
  */
 export function renderBackward(
@@ -79,11 +82,11 @@ export function renderBackward(
   const { vertexCount, faces } = topology;
   buffers.clipGradient.fill(0, 0, 4 * vertexCount);
   if (silhouette && picture.mask) softSilhouetteBackward(scene, silhouette, buffers, picture.mask);
+  buffers.edgeGradient.fill(0, 0, 3 * faces.length);
+  if (picture.depth) depthBackward(scene, buffers, picture.depth);
   if (surface && picture.colour) {
-    buffers.edgeGradient.fill(0, 0, 3 * faces.length);
     buffers.normalGradient.fill(0, 0, 3 * vertexCount);
     shadeBackward(scene, surface, buffers, picture.colour, gradients);
-    edgesBackward(scene, buffers);
     if (surface.light) {
       vertexNormalsBackward(
         scene.vertices,
@@ -95,6 +98,7 @@ export function renderBackward(
       );
     }
   }
+  edgesBackward(scene, buffers);
   projectVerticesBackward(
     scene.vertices,
     scene.camera,
