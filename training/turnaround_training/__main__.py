@@ -23,6 +23,7 @@ STAGES: dict[str, str] = {
     "encoder": "turnaround_training.encoder.stage",
     "texture": "turnaround_training.texture.stage",
     "neural": "turnaround_training.neural.stage",
+    "gan": "turnaround_training.gan.stage",
     "export": "turnaround_training.export.stage",
     "evaluate": "turnaround_training.evaluate.stage",
 }

@@ -1,0 +1,121 @@
+"""The pictures a GAN learns from: colours only, decoded once and kept in one file of bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from turnaround_training.data.renders import RenderSet
+from turnaround_training.errors import StageError
+
+KINDS = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def area_averaged(picture: np.ndarray, size: int) -> np.ndarray:
+    """uint8 [S,S,3], S a multiple of size -> uint8 [size,size,3]."""
+    share = picture.shape[0] // size
+    sums = picture.reshape(size, share, size, share, 3).sum(axis=(1, 3), dtype=np.uint32)
+    return ((sums + share * share // 2) // (share * share)).astype(np.uint8)
+
+
+class Renders:
+    """Canonical pictures of a folder of the render stage, in the order they were drawn."""
+
+    def __init__(self, folder: Path) -> None:
+        self._set = RenderSet(folder)
+        self._rows = np.flatnonzero(self._set.canonical)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def picture(self, number: int) -> np.ndarray:
+        """uint8 [S,S,3]."""
+        return self._set.pictures[self._rows[number], :, :, :3]
+
+
+class Files:
+    """Image files of a folder, by name; all must be squares of one size."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in KINDS)
+        if not self._paths:
+            raise StageError(f"{folder} holds neither renders nor pictures ({', '.join(KINDS)}). Run the render stage first.")
+        self._side = self._read(0).shape[0]
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def _read(self, number: int) -> np.ndarray:
+        try:
+            with Image.open(self._paths[number]) as file:
+                return np.asarray(file.convert("RGB"))
+        except OSError as error:
+            raise StageError(f"{self._paths[number]} can't be read as a picture: {error}. Remove it.") from None
+
+    def picture(self, number: int) -> np.ndarray:
+        """uint8 [S,S,3]; raises StageError where a picture is no square or not of the first one's size."""
+        picture = self._read(number)
+        if picture.shape != (self._side, self._side, 3):
+            height, width = picture.shape[:2]
+            raise StageError(
+                f"{self._paths[number]} is {width}x{height} pixels where the first picture is {self._side} wide and "
+                f"all must be squares of one size. Crop or remove it."
+            )
+        return picture
+
+
+def open_folder(folder: Path) -> Renders | Files:
+    """A folder of renders or of image files; raises StageError where it is neither."""
+    if not folder.is_dir():
+        raise StageError(f"No folder of pictures at {folder}. Run the render stage first.")
+    return Renders(folder) if (folder / "pictures.u8").exists() else Files(folder)
+
+
+class Pictures:
+    """uint8 [P,size,size,3], memory-mapped from files in `cache`; `refresh` appends what was drawn since."""
+
+    def __init__(self, folders: tuple[Path, ...], size: int, cache: Path) -> None:
+        if not folders:
+            raise StageError('[gan] needs pictures = ["folder of renders or image files"].')
+        self._folders, self.size, self._cache = folders, size, cache
+        self._parts: list[np.ndarray] = []
+        self.refresh()
+
+    def refresh(self) -> int:
+        """Read the folders again; returns the number of pictures."""
+        self._parts = [self._decoded(number, folder) for number, folder in enumerate(self._folders)]
+        return len(self)
+
+    def _decoded(self, number: int, folder: Path) -> np.ndarray:
+        source = open_folder(folder)
+        side = source.picture(0).shape[0]
+        if side % self.size:
+            raise StageError(f"Pictures in {folder} are {side} px; they must be a multiple of {self.size} px.")
+        self._cache.mkdir(parents=True, exist_ok=True)
+        path, length = self._cache / f"{folder.name}-{number}-{self.size}.u8", self.size * self.size * 3
+        done = min(path.stat().st_size // length if path.exists() else 0, len(source))
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.seek(done * length)
+            for index in range(done, len(source)):
+                file.write(area_averaged(source.picture(index), self.size).tobytes())
+        return np.memmap(path, np.uint8, "r", shape=(len(source), self.size, self.size, 3))
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self._parts)
+
+    def fetch(self, rows: np.ndarray, size: int) -> torch.Tensor:
+        """Pictures of these rows as float32 [N,3,size,size] in -1..1, area-averaged."""
+        starts = np.cumsum([0] + [len(part) for part in self._parts])
+        owner = np.searchsorted(starts, rows, side="right") - 1
+        stack = np.stack([self._parts[o][row - starts[o]] for row, o in zip(rows, owner, strict=True)])
+        pictures = torch.from_numpy(stack).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+        return torch.nn.functional.avg_pool2d(pictures, self.size // size) if size < self.size else pictures
+
+    def random(self, count: int, size: int, random: np.random.Generator) -> torch.Tensor:
+        """Random pictures, each mirrored with probability 1/2: float32 [count,3,size,size]."""
+        pictures = self.fetch(random.integers(0, len(self), count), size)
+        mirror = torch.from_numpy(random.random(count) < 0.5)[:, None, None, None]
+        return torch.where(mirror, pictures.flip(3), pictures)

@@ -1,0 +1,89 @@
+"""The training loop: phases, logs, checkpoints and sheets; Ctrl-C and SIGTERM save and end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TextIO
+
+import numpy as np
+import torch
+
+from turnaround_training.gan.checkpoint import write_checkpoint
+from turnaround_training.gan.pictures import Pictures
+from turnaround_training.gan.settings import Phase
+from turnaround_training.gan.sheet import write_sheet
+from turnaround_training.gan.trainer import Trainer
+
+
+@contextmanager
+def stop_asked() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set, so that a training step is never left half done."""
+    event = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: event.set()) for number in numbers]
+    try:
+        yield event
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def keep_generator(trainer: Trainer, size: int) -> None:
+    """Write the averaged generator as it is after `seen` pictures, for measuring later."""
+    thousands = trainer.seen // 1000
+    state = {
+        "architecture": asdict(trainer.settings.architecture),
+        "average": trainer.average.state_dict(),
+        "seen": trainer.seen, "size": size,
+    }
+    write_checkpoint(trainer.settings.run / f"generator-{thousands:06d}k.pt", state)
+
+
+def _keep(trainer: Trainer, phase: Phase, fade: float) -> None:
+    trainer.save()
+    run = trainer.settings.run
+    write_sheet(run / f"sheet-{trainer.seen // 1000:06d}k.png", trainer.average, phase.size, fade)
+
+
+def _write_means(log: TextIO, trainer: Trainer, phase: Phase, fade: float, sums: dict[str, list[float]], rate: float) -> None:
+    means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
+    entry = {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, "fade": round(fade, 3)}
+    log.write(json.dumps({**entry, "pictures_per_second": round(rate, 2), **means}) + "\n")
+    log.flush()
+
+
+def train(trainer: Trainer, pictures: Pictures) -> None:
+    """Train until the phases are over; raises KeyboardInterrupt, saved, where a signal asks to stop."""
+    settings = trainer.settings
+    torch.set_num_threads(settings.threads)
+    settings.run.mkdir(parents=True, exist_ok=True)
+    sums: dict[str, list[float]] = {}
+    last_saved = last_logged = time.monotonic()
+    logged_seen = trainer.seen
+    with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log, stop_asked() as stop:
+        while (current := settings.phase_at(trainer.seen)) is not None and not stop.is_set():
+            phase, fade = current
+            begun, before = time.monotonic(), trainer.seen
+            for name, value in trainer.learn(pictures, phase, fade).items():
+                sums.setdefault(name, []).append(value)
+            now = time.monotonic()
+            trainer.seconds += now - begun
+            if any(before < mark <= trainer.seen for mark in settings.milestones):
+                keep_generator(trainer, phase.size)
+            if now - last_logged > settings.log_seconds:
+                _write_means(log, trainer, phase, fade, sums, (trainer.seen - logged_seen) / (now - last_logged))
+                sums, last_logged, logged_seen = {}, now, trainer.seen
+            if now - last_saved > settings.checkpoint_minutes * 60:
+                _keep(trainer, phase, fade)
+                last_saved = time.monotonic()
+        if stop.is_set():
+            trainer.save()
+            raise KeyboardInterrupt
+    _keep(trainer, settings.phases[-1], 1.0)
+    keep_generator(trainer, settings.phases[-1].size)

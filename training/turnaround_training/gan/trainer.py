@@ -1,0 +1,152 @@
+"""Networks, optimisers and counters of one run, and its training step."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import asdict
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from turnaround_training.errors import StageError
+from turnaround_training.gan.augment import augmented
+from turnaround_training.gan.checkpoint import read_checkpoint, write_checkpoint
+from turnaround_training.gan.discriminator import Discriminator
+from turnaround_training.gan.generator import Generator, mixed
+from turnaround_training.gan.losses import discriminator_loss, generator_loss, gradient_penalty
+from turnaround_training.gan.pictures import Pictures
+from turnaround_training.gan.settings import Phase, Settings
+from turnaround_training.neural.layers import twice_smooth
+
+SIGN_SHARE = 0.02
+
+
+class Trainer:
+    """`seen` counts real pictures shown; all randomness of a step comes from (seed, step)."""
+
+    def __init__(self, settings: Settings) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.generator = Generator(settings.architecture)
+        self.discriminator = Discriminator(settings.architecture)
+        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        self.generator.synthesis.compute = torch.bfloat16
+        self.discriminator.compute = torch.bfloat16
+        groups = [
+            {"params": self.generator.other_parameters(), "own": settings.generator_rate},
+            {"params": self.generator.style_parameters(), "own": settings.style_rate},
+        ]
+        self.optimiser = torch.optim.Adam(groups, lr=settings.generator_rate, betas=(0.0, 0.99), foreach=True)
+        critics = [{"params": list(self.discriminator.parameters()), "own": settings.discriminator_rate}]
+        self.discriminator_optimiser = torch.optim.Adam(critics, lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True)
+        self.seen, self.step, self.seconds = 0, 0, 0.0
+        self.augmentation, self.sign = 0.0, 0.0
+
+    def save(self) -> None:
+        """Write the run's checkpoint."""
+        state = {
+            "architecture": asdict(self.settings.architecture),
+            "generator": self.generator.state_dict(),
+            "average": self.average.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
+            "counters": [self.seen, self.step, self.seconds, self.augmentation, self.sign],
+        }
+        write_checkpoint(self.settings.run / "checkpoint.pt", state)
+
+    def load(self) -> bool:
+        """Go on from the run's checkpoint; False where there is none."""
+        path = self.settings.run / "checkpoint.pt"
+        if not path.exists():
+            return False
+        state = read_checkpoint(path, asdict(self.settings.architecture))
+        self.generator.load_state_dict(state["generator"])
+        self.average.load_state_dict(state["average"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        for optimiser, name in ((self.optimiser, "optimiser"), (self.discriminator_optimiser, "discriminator_optimiser")):
+            own = [group["own"] for group in optimiser.param_groups]
+            optimiser.load_state_dict(state[name])
+            for group, rate in zip(optimiser.param_groups, own, strict=True):
+                group["own"] = rate
+        self.seen, self.step, self.seconds, self.augmentation, self.sign = state["counters"]
+        return True
+
+    def learn(self, pictures: Pictures, phase: Phase, fade: float) -> dict[str, float]:
+        """One update of both networks; returns the losses and the discriminator's signs."""
+        random = np.random.default_rng((self.settings.seed, self.step))
+        for optimiser in (self.optimiser, self.discriminator_optimiser):
+            for group in optimiser.param_groups:
+                group["lr"] = group["own"] * phase.rate
+        real = pictures.random(phase.batch, phase.size, random)
+        if fade < 1.0:
+            real = torch.lerp(twice_smooth(functional.avg_pool2d(real, 2)), real, fade)
+        values = self._judge(real, phase, fade, random)
+        values |= self._deceive(phase, fade, random)
+        self.step += 1
+        self.seen += phase.batch
+        self._follow(phase.batch)
+        self._adapt(values["sign_real"], phase.batch)
+        if not all(np.isfinite(value) for value in values.values()):
+            raise StageError(
+                f"Losses are not finite after {self.seen} pictures: {values}. The last checkpoint is intact; "
+                f"lower the rates or raise r1 and run again."
+            )
+        return values | {"augmentation": self.augmentation}
+
+    def _codes(self, count: int, random: np.random.Generator) -> Tensor:
+        """w_plus [count,J,width] with style mixing; also moves the mean code."""
+        width, inputs = self.settings.architecture.width, self.generator.inputs
+        z = torch.from_numpy(random.standard_normal((2, count, width)).astype(np.float32))
+        first, second = self.generator.mapping(z.flatten(0, 1)).reshape(2, count, width)
+        self.generator.mapping.follow(first)
+        crossings = np.where(random.random(count) < self.settings.mixing, random.integers(1, inputs, count), inputs)
+        return mixed(first, second, inputs, torch.from_numpy(crossings))
+
+    def _judge(self, real: Tensor, phase: Phase, fade: float, random: np.random.Generator) -> dict[str, float]:
+        with torch.no_grad():
+            fake = self.generator.synthesis.draw(self._codes(phase.batch, random), phase.size, fade)
+        fake = augmented(fake, self.augmentation, random)
+        shown = augmented(real, self.augmentation, random)
+        on_fake, on_real = self.discriminator(fake, fade), self.discriminator(shown, fade)
+        loss = discriminator_loss(on_fake, on_real)
+        total, values = loss, {}
+        if self.step % self.settings.r1_every == 0:
+            penalty = gradient_penalty(self.discriminator, shown, fade, phase.r1)
+            total = total + self.settings.r1_every * penalty
+            values["r1"] = float(penalty.detach())
+        self.discriminator_optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        self.discriminator_optimiser.step()
+        values["discriminator"] = float(loss.detach())
+        values["sign_real"] = float(on_real.detach().sign().mean())
+        values["sign_fake"] = float(on_fake.detach().sign().mean())
+        return values
+
+    def _deceive(self, phase: Phase, fade: float, random: np.random.Generator) -> dict[str, float]:
+        self.discriminator.requires_grad_(False)
+        fake = self.generator.synthesis.draw(self._codes(phase.batch, random), phase.size, fade)
+        loss = generator_loss(self.discriminator(augmented(fake, self.augmentation, random), fade))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.discriminator.requires_grad_(True)
+        return {"generator": float(loss.detach())}
+
+    @torch.no_grad()
+    def _follow(self, batch: int) -> None:
+        """Moving average of the generator; its half-life grows to the settings' with the pictures shown."""
+        half_life = min(self.settings.average_half_life, max(self.seen * 0.05, 1.0))
+        keep = 0.5 ** (batch / half_life)
+        averages = list(self.average.parameters())
+        torch._foreach_mul_(averages, keep)
+        torch._foreach_add_(averages, [p.detach() for p in self.generator.parameters()], alpha=1.0 - keep)
+        self.average.mapping.mean.copy_(self.generator.mapping.mean)
+
+    def _adapt(self, sign: float, batch: int) -> None:
+        """Raise the augmentation while the discriminator is too sure of real pictures (ADA, section 3)."""
+        self.sign += SIGN_SHARE * (sign - self.sign)
+        change = np.sign(self.sign - self.settings.sign_target) * batch / self.settings.augmentation_pictures
+        self.augmentation = float(np.clip(self.augmentation + change, 0.0, 0.9))
