@@ -50,6 +50,20 @@ describe('segmentPhoto', () => {
   const large: [number, number, number, number] = [100, 300, 750, 620];
   const small: [number, number, number, number] = [1003, 400, 1307, 560];
 
+  it('masks a car of a large photo up to the border', async () => {
+    const [wide, high] = [4003, 2402];
+    const rgb = new Uint8Array(wide * high * 3);
+    for (let y = 600; y < high; y++) for (let x = 1500; x < wide; x++) rgb[(y * wide + x) * 3] = 255;
+    const mask = await segmentPhoto(redIsCar(), { width: wide, height: high, rgb });
+    let wrong = 0;
+    mask.forEach((value, i) => {
+      const inside = i % wide >= 1500 && i >= 600 * wide;
+      if (value >= 128 !== inside) wrong++;
+    });
+    expect(wrong / ((wide - 1500) * (high - 600))).toBeLessThan(0.01);
+    expect(mask[mask.length - 1]).toBe(255);
+  });
+
   it('masks every car finely, by a closer look at the small ones', async () => {
     const models = redIsCar();
     const mask = await segmentPhoto(models, photoWith(small, large));

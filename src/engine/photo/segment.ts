@@ -4,7 +4,7 @@ import { type CarMap, noCarFound, separateCars } from './cars.ts';
 import { type Component, connectedComponents } from './components.ts';
 import { paintMask } from './mask.ts';
 import type { Box, DecodedPhoto } from './photo.ts';
-import { resample } from './resample.ts';
+import { resample, shrinkBlocks } from './resample.ts';
 
 /** Side of the segmenter's square picture. */
 const side = 256;
@@ -56,10 +56,21 @@ export async function segmentPhoto(
   return new Uint8Array(mask.buffer);
 }
 
+/** A copy with this many pixels to a cell or a little more stands in for a larger photo: it is read once, not in every look. */
+const pixelsPerCell = 3;
+
+function reduced({ width, height, rgb }: Pixels): Pixels {
+  const factor = Math.floor(Math.max(width, height) / (pixelsPerCell * side));
+  if (factor < 2 || Math.min(width, height) < factor) return { width, height, rgb };
+  const [columns, rows] = [Math.floor(width / factor), Math.floor(height / factor)];
+  return { width: columns, height: rows, rgb: shrinkBlocks({ width, rgb }, 0, 0, columns, rows, factor) };
+}
+
 /** The mean of two looks at the whole photo: as large as it goes, and smaller with a border. */
 async function lookAtWhole(models: ModelRunner, photo: Pixels): Promise<CarMap> {
-  const { width, height } = photo;
-  const large = await lookAt(models, photo, { x: 0, y: 0, width, height });
+  const picture = reduced(photo);
+  const { width, height } = picture;
+  const large = await lookAt(models, picture, { x: 0, y: 0, width, height });
   const border = (borderedSize - 1) / 2;
   const bordered = {
     x: -border * width,
@@ -67,9 +78,14 @@ async function lookAtWhole(models: ModelRunner, photo: Pixels): Promise<CarMap> 
     width: borderedSize * width,
     height: borderedSize * height,
   };
-  const small = await lookAt(models, photo, bordered);
+  const small = await lookAt(models, picture, bordered);
   const inner = regionOf(small, { x: -bordered.x, y: -bordered.y, width, height }, large.width, large.height);
-  return { ...large, probability: large.probability.map((value, cell) => (value + inner[cell]) / 2) };
+  return {
+    ...large,
+    cellWidth: photo.width / large.width,
+    cellHeight: photo.height / large.height,
+    probability: large.probability.map((value, cell) => (value + inner[cell]) / 2),
+  };
 }
 
 /** The segmenter's answer for a region of the photo and its mirror image, on a grid with 256 cells along its longer side. */

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { StageClock } from '../src/cli/stage-clock.ts';
+import { defaultModelsDir } from '../src/engine/host/paths.ts';
+import { startEngine } from '../src/engine/host/start-engine.ts';
+import { assetsOf } from '../src/shared/document.ts';
+import { connectStudio } from '../src/shared/rpc.ts';
+import { reconstructStages, type Studio } from '../src/shared/studio-api.ts';
+import { machine } from './machine.ts';
+import { median } from './statistics.ts';
+
+/**
+ * `npm run bench:speed`: the studio's engine, in its thread as the page has it, with warm sessions. How long a
+ * 12-megapixel photo takes until mask, mesh, texture and neural view are at the client; how many pictures of the neural
+ * view a second a client gets that asks for the next azimuth when it has the last. Writes bench/SPEED.md.
+ */
+const { values } = parseArgs({
+  options: {
+    photo: {
+      type: 'string',
+      default: fileURLToPath(new URL('../resources/samples/car.png', import.meta.url)),
+    },
+    repeats: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '5' },
+    out: { type: 'string', default: fileURLToPath(new URL('SPEED.md', import.meta.url)) },
+  },
+});
+const [width, height] = [4000, 3000];
+
+/** The photo as a phone would give it: JPEG of 12 megapixels, with the noise of a sensor. */
+async function largePhoto(file: string): Promise<Uint8Array> {
+  const noise = await sharp({
+    create: {
+      ...{ width, height, channels: 3, background: 'grey' },
+      noise: { type: 'gaussian', mean: 128, sigma: 20 },
+    },
+  })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  const large = await sharp(file)
+    .resize(width, height, { fit: 'cover' })
+    .composite([{ input: noise, blend: 'soft-light' }])
+    .jpeg({ quality: 90 })
+    .toBuffer();
+  return new Uint8Array(large);
+}
+
+/** Milliseconds by stage, and `all` until everything that is shown has arrived. */
+async function importOnce(studio: Studio, bytes: Uint8Array): Promise<Record<string, number>> {
+  const clock = new StageClock();
+  const begun = performance.now();
+  const { document } = await studio.call(
+    'photo.import',
+    { name: 'photo.jpg', bytes },
+    { onProgress: (progress) => clock.hear(progress) },
+  );
+  if (!document) throw new Error('the studio has no car after an import');
+  const imported = performance.now() - begun;
+  const { azimuthDeg, elevationDeg } = document.viewpoint;
+  await Promise.all([
+    ...assetsOf(document).map((hash) => studio.call('asset.get', { hash })),
+    studio.call('neural.render', { azimuthDeg, elevationDeg }),
+  ]);
+  const stages = reconstructStages.map((stage) => [stage, clock.milliseconds(stage)]);
+  return { ...Object.fromEntries(stages), import: imported, all: performance.now() - begun };
+}
+
+async function neuralRate(studio: Studio, seconds: number): Promise<{ perSecond: number; gap: number }> {
+  const gaps: number[] = [];
+  const begun = performance.now();
+  for (let last = begun; last - begun < 1000 * seconds; ) {
+    await studio.call('neural.render', { azimuthDeg: (gaps.length * 3) % 360, elevationDeg: 10 });
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+  }
+  return { perSecond: (1000 * gaps.length) / (performance.now() - begun), gap: Math.max(...gaps) };
+}
+
+const host = machine();
+const dataDir = await mkdtemp(join(tmpdir(), 'turnaround-speed-'));
+const engine = await startEngine({ dataDir, modelsDir: defaultModelsDir(), provider: 'cpu' });
+try {
+  const studio = connectStudio(engine.connect());
+  const bytes = await largePhoto(values.photo);
+  await importOnce(studio, bytes);
+  const runs: Record<string, number>[] = [];
+  for (let i = 0; i < Number(values.repeats); i++) runs.push(await importOnce(studio, bytes));
+  const rate = await neuralRate(studio, Number(values.seconds));
+  const names = Object.keys(runs[0] ?? {});
+  const row = (label: string, of: (times: number[]) => number) =>
+    `| ${label} | ${names.map((name) => of(runs.map((run) => run[name] ?? 0)).toFixed(0)).join(' | ')} |`;
+  const text = `# Speed of the studio's engine
+
+Made by \`npm run bench:speed -- --repeats ${values.repeats}\` on ${host}. Photo: ${basename(values.photo)} as a JPEG of ${width} x ${height} (${(bytes.length / 1e6).toFixed(1)} MB); sessions warm, provider cpu.
+
+## Photo to car, milliseconds
+\`import\` is the call; \`all\` ends when the client also holds photo, mask, shape, texture and the neural view's picture.
+
+| | ${names.join(' | ')} |
+|---|${names.map(() => '---|').join('')}
+${row('median', median)}
+${row('slowest', (times) => Math.max(...times))}
+
+## Neural view
+${rate.perSecond.toFixed(1)} pictures a second over ${values.seconds} s; the longest wait for one was ${rate.gap.toFixed(0)} ms.
+`;
+  await writeFile(values.out, text);
+  console.log(text);
+} finally {
+  await engine.close();
+  await rm(dataDir, { recursive: true, force: true });
+}
