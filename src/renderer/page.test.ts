@@ -123,13 +123,16 @@ it('refines with a curve, keeps the old car until accepted, and undoes', async (
   await poll(height).toBe(before);
 });
 
-it('cancels a refinement to the best so far, and discards it', async () => {
+it('cancels a refinement to the best so far, finds it again after a reload, and discards it', async () => {
   await page.getByRole('spinbutton', { name: 'Iterations' }).fill('1500');
   await page.keyboard.press('Enter');
   await button('Refine').click();
   await page.getByText(/^\d+ \/ 1500$/).waitFor();
   await button('Cancel').click();
   await page.getByText(/best so far/).waitFor();
+  await page.reload();
+  await page.getByText(/best so far/).waitFor();
+  expect(await page.getByRole('table', { name: 'Mask IoU' }).textContent()).toContain('86.2 %95.1 %');
   await button('Discard').click();
   await button('Refine').waitFor();
 });

@@ -11,6 +11,7 @@ const empty: DocumentState = {
   undoLabel: null,
   redoLabel: null,
   unsaved: false,
+  proposal: null,
 };
 
 function portPair(): [Port, Port, () => void] {

@@ -31,6 +31,17 @@ export const providers = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export const providerSchema = z.enum(['auto', ...providers]);
 export type Provider = (typeof providers)[number];
 
+export const refineResultSchema = z.object({
+  /** the car that would replace the current one; nothing is replaced until `refine.accept` */
+  proposal: documentSchema,
+  maskIoUBefore: z.number(),
+  maskIoUAfter: z.number(),
+  /** true when the user stopped it: the proposal is the best so far */
+  stopped: z.boolean(),
+  milliseconds: z.number(),
+});
+export type RefineResult = z.infer<typeof refineResultSchema>;
+
 export const documentStateSchema = z.object({
   document: documentSchema.nullable(),
   canUndo: z.boolean(),
@@ -40,6 +51,8 @@ export const documentStateSchema = z.object({
   redoLabel: z.string().nullable(),
   /** true while the project file the user saved or opened is behind the document (autosave is never behind) */
   unsaved: z.boolean(),
+  /** the refined car that waits to be accepted or discarded; a page that was reloaded finds it here */
+  proposal: refineResultSchema.nullable(),
 });
 export type DocumentState = z.infer<typeof documentStateSchema>;
 
@@ -97,17 +110,6 @@ export const refineProgressSchema = z.object({
   texture: z.object({ size: z.number().int(), rgba: bytes }).optional(),
 });
 export type RefineProgress = z.infer<typeof refineProgressSchema>;
-
-export const refineResultSchema = z.object({
-  /** the car that would replace the current one; nothing is replaced until `refine.accept` */
-  proposal: documentSchema,
-  maskIoUBefore: z.number(),
-  maskIoUAfter: z.number(),
-  /** true when the user stopped it: the proposal is the best so far */
-  stopped: z.boolean(),
-  milliseconds: z.number(),
-});
-export type RefineResult = z.infer<typeof refineResultSchema>;
 
 export const pictureSchema = z.object({
   width: z.number().int(),
@@ -182,7 +184,9 @@ export const methods = {
     z.object({ name: z.string(), bytes }),
   ),
 
-  'project.save': method(none, z.object({ name: z.string(), bytes })),
+  /** The open car as a file. `id` and `hash` go to `project.noteSaved` once the file is where the user wants it. */
+  'project.save': method(none, z.object({ name: z.string(), bytes, id: z.string(), hash: assetHashSchema })),
+  'project.noteSaved': method(z.object({ id: z.string(), hash: assetHashSchema }), documentStateSchema),
   'project.open': method(z.object({ name: z.string(), bytes }), documentStateSchema),
   'library.list': method(none, z.array(libraryEntrySchema)),
   'library.open': method(z.object({ id: z.string() }), documentStateSchema),

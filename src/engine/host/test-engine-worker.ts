@@ -12,6 +12,7 @@ const state = (undoLabel: string | null): DocumentState => ({
   undoLabel,
   redoLabel: null,
   unsaved: false,
+  proposal: null,
 });
 const listeners = new Set<(payload: EventPayload<'document.changed'>) => void>();
 

@@ -63,13 +63,14 @@ export function carHandlers(
     'car.setLength': ({ lengthMetres }) =>
       session.edit('Set length', (now) => withLength(now, lengthMetres), { merge: true }),
 
-    'refine.start': ({ iterations }, { signal, progress }) =>
-      refinement.start(session.document, iterations, AbortSignal.any([signal, studio.closing]), progress),
-    'refine.accept': () => refinement.accept(session),
-    'refine.discard': () => {
-      refinement.discard();
-      return session.state();
+    'refine.start': async ({ iterations }, { signal, progress }) => {
+      const ended = AbortSignal.any([signal, studio.closing]);
+      const result = await refinement.start(session.document, iterations, ended, progress);
+      session.announce();
+      return result;
     },
+    'refine.accept': () => refinement.accept(session),
+    'refine.discard': () => refinement.discard(session),
   };
 }
 

@@ -29,7 +29,7 @@ export interface StudioContext {
 
 /** What is seen now: the proposal while there is one, else the open car. */
 export function seenDocument({ refinement, session }: StudioContext): StudioDocument {
-  return refinement.proposal ?? session.document;
+  return refinement.proposal?.proposal ?? session.document;
 }
 
 export function carOf({ assets, rooms }: StudioContext, document: StudioDocument): Promise<CarData> {

@@ -58,10 +58,15 @@ async function openStudioOn(
   const library = new Library(dataDir, write);
   const refinement = new Refinement(rooms, assets);
   const thumbnails = new Thumbnails(rooms, assets, library, emitter);
-  const session = new Session(library, emitter, (before, after) => {
-    refinement.documentChanged(after);
-    if (after) thumbnails.documentChanged(before, after);
-  });
+  const session = new Session(
+    library,
+    emitter,
+    (before, after) => {
+      refinement.documentChanged(after);
+      if (after) thumbnails.documentChanged(before, after);
+    },
+    () => refinement.proposal,
+  );
   const studio: StudioContext = {
     ...{ rooms, assets, library, emitter, session, refinement },
     neural: new NeuralCars(rooms, assets),

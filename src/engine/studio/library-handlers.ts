@@ -7,6 +7,7 @@ import { carIdSchema } from '../project/library.ts';
 import { readProjectFile } from '../project/project-file.ts';
 import { loadPhoto } from './car-assets.ts';
 import { carOf, type StudioContext } from './context.ts';
+import { documentHash } from './session.ts';
 
 /** Unused assets and folders younger than this may belong to a task that is not done. */
 const youngMs = 3_600_000;
@@ -76,8 +77,7 @@ export async function openProject(
   const known = await studio.library.load(id).catch(() => null);
   if (!known) return studio.session.create(document, 'Open project', true);
   await studio.session.open(withDocument(known, document));
-  await studio.session.markSaved(document);
-  return studio.session.state();
+  return studio.session.markSaved(id, documentHash(document));
 }
 
 function withDocument(history: History, document: StudioDocument): History {
@@ -100,6 +100,6 @@ export async function collectGarbage({ library, assets, refinement }: StudioCont
   const live = await library.liveAssets();
   if (!live) return;
   const { proposal } = refinement;
-  if (proposal) for (const hash of assetsOf(proposal)) live.add(hash);
+  if (proposal) for (const hash of assetsOf(proposal.proposal)) live.add(hash);
   await assets.collect(live, before);
 }

@@ -5,11 +5,12 @@ import { writeProjectFile } from '../project/project-file.ts';
 import { carOf, type StudioContext, seenDocument } from './context.ts';
 import { drawSquare } from './fit.ts';
 import { encodePicture, scalePicture } from './pixels.ts';
+import { documentHash } from './session.ts';
 
 /** Methods that draw the car or write it out. */
 export function outputHandlers(
   studio: StudioContext,
-): Pick<Handlers, 'neural.render' | 'export.glb' | 'export.picture' | 'project.save'> {
+): Pick<Handlers, 'neural.render' | 'export.glb' | 'export.picture' | 'project.save' | 'project.noteSaved'> {
   const { session, neural, rooms, assets } = studio;
   return {
     'neural.render': ({ azimuthDeg, elevationDeg }, { signal }) =>
@@ -43,9 +44,10 @@ export function outputHandlers(
     'project.save': async () => {
       const document = session.document;
       const bytes = await writeProjectFile(document, (hash) => assets.get(hash));
-      await session.markSaved(document);
-      return { name: `${fileName(document)}.turnaround`, bytes };
+      const name = `${fileName(document)}.turnaround`;
+      return { name, bytes, id: document.id, hash: documentHash(document) };
     },
+    'project.noteSaved': ({ id, hash }) => session.markSaved(id, hash),
   };
 }
 

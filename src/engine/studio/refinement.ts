@@ -13,15 +13,15 @@ export class Refinement {
   readonly #assets: AssetStore;
   #running: { base: string; controller: AbortController; superseded: boolean } | null = null;
   #ended: Promise<unknown> = Promise.resolve();
-  #proposal: { base: string; document: StudioDocument } | null = null;
+  #proposal: { base: string; result: RefineResult } | null = null;
 
   constructor(rooms: Rooms, assets: AssetStore) {
     this.#rooms = rooms;
     this.#assets = assets;
   }
 
-  get proposal(): StudioDocument | null {
-    return this.#proposal?.document ?? null;
+  get proposal(): RefineResult | null {
+    return this.#proposal?.result ?? null;
   }
 
   /** A change of what was fitted ends the refinement of the car before and takes its proposal away. */
@@ -57,31 +57,37 @@ export class Refinement {
       this.#ended = work.catch(() => {});
       const { proposal, outcome } = await work;
       if (running.superseded) throw cancelled();
-      this.#proposal = { base: running.base, document: proposal };
-      return {
+      const result: RefineResult = {
         proposal,
         maskIoUBefore: outcome.maskIoUBefore,
         maskIoUAfter: proposal.maskIoU.refined ?? outcome.maskIoUAfter,
         stopped: outcome.stopped,
         milliseconds: performance.now() - begun,
       };
+      this.#proposal = { base: running.base, result };
+      return result;
     } finally {
       this.#running = null;
     }
   }
 
-  /** Makes the proposal the open car, as one undoable step. */
+  /** Makes the proposal the open car, as one undoable step. Throws `no-proposal` if the car was changed meanwhile. */
   async accept(session: Session): Promise<DocumentState> {
-    const { document } = this.#proposed();
-    const { car, viewpoint, crop, maskIoU } = document;
-    const state = await session.edit('Refine', (now) => ({ ...now, car, viewpoint, crop, maskIoU }));
-    this.#proposal = null;
-    return state;
+    const accepted = this.#proposed();
+    const { car, viewpoint, crop, maskIoU } = accepted.result.proposal;
+    await session.edit('Refine', (now) => {
+      // of two that accept, or one that edits while another accepts, the first wins
+      if (fittedParts(now) !== accepted.base) throw noProposal();
+      return { ...now, car, viewpoint, crop, maskIoU };
+    });
+    // a refinement that changed nothing is still here
+    return this.#proposal === accepted ? this.discard(session) : session.state();
   }
 
-  discard(): void {
+  discard(session: Session): DocumentState {
     this.#proposed();
     this.#proposal = null;
+    return session.announce();
   }
 
   /** Resolves when nothing is running, which is soon after its signal has fired. */
@@ -89,13 +95,9 @@ export class Refinement {
     await this.#ended;
   }
 
-  #proposed(): { document: StudioDocument } {
+  #proposed(): { base: string; result: RefineResult } {
     if (this.#proposal) return this.#proposal;
-    throw new StudioError(
-      'no-proposal',
-      'There is no refined car to decide on.',
-      'Start a refinement first.',
-    );
+    throw noProposal();
   }
 
   async #propose(
@@ -134,6 +136,10 @@ export class Refinement {
     };
     return { proposal, outcome };
   }
+}
+
+function noProposal(): StudioError {
+  return new StudioError('no-proposal', 'There is no refined car to decide on.', 'Start a refinement first.');
 }
 
 /** What a refinement stands on; names may change meanwhile. */

@@ -1,6 +1,6 @@
 import type { StudioDocument } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
-import type { DocumentState } from '../../shared/studio-api.ts';
+import type { DocumentState, RefineResult } from '../../shared/studio-api.ts';
 import { hashOf } from '../project/asset-store.ts';
 import { current, edit, type History, labels, newHistory, redo, undo } from '../project/history.ts';
 import type { Library } from '../project/library.ts';
@@ -16,18 +16,21 @@ export class Session {
   readonly #library: Library;
   readonly #emitter: Emitter;
   readonly #changed: (before: StudioDocument | null, after: StudioDocument | null) => void;
+  readonly #proposal: () => RefineResult | null;
   #history: History | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `changed` hears of every change of the shown document, after it was saved and told. */
+  /** `changed` hears of every change of the shown document after it was saved, before it is told; `proposal` waits beside it. */
   constructor(
     library: Library,
     emitter: Emitter,
     changed: (before: StudioDocument | null, after: StudioDocument | null) => void,
+    proposal: () => RefineResult | null,
   ) {
     this.#library = library;
     this.#emitter = emitter;
     this.#changed = changed;
+    this.#proposal = proposal;
   }
 
   /** The document shown now; null without a car. */
@@ -43,6 +46,7 @@ export class Session {
 
   state(): DocumentState {
     const history = this.#history;
+    const proposal = this.#proposal();
     if (!history) {
       return {
         document: null,
@@ -51,6 +55,7 @@ export class Session {
         undoLabel: null,
         redoLabel: null,
         unsaved: false,
+        proposal,
       };
     }
     const names = labels(history);
@@ -61,7 +66,15 @@ export class Session {
       undoLabel: names.undo,
       redoLabel: names.redo,
       unsaved: history.saved !== null && history.saved !== documentHash(current(history)),
+      proposal,
     };
+  }
+
+  /** Tells the state to whoever listens. */
+  announce(): DocumentState {
+    const state = this.state();
+    this.#emitter.emit('document.changed', state);
+    return state;
   }
 
   /** Opens a new car, which begins with this document. */
@@ -113,10 +126,11 @@ export class Session {
     });
   }
 
-  /** Notes that this document is what the user's project file holds now. */
-  markSaved(document: StudioDocument): Promise<DocumentState> {
+  /** Notes which state of a car (its documentHash) the user's project file holds; a car that was closed meanwhile forgets it. */
+  markSaved(id: string, hash: string): Promise<DocumentState> {
     return this.#enqueue(async () => {
-      await this.#put({ ...this.#opened(), saved: documentHash(document) });
+      const history = this.#opened();
+      if (current(history).id === id) await this.#put({ ...history, saved: hash });
     });
   }
 
@@ -138,8 +152,8 @@ export class Session {
   #show(history: History | null): void {
     const before = this.shown;
     this.#history = history;
-    this.#emitter.emit('document.changed', this.state());
     this.#changed(before, this.shown);
+    this.announce();
   }
 
   #enqueue(change: () => Promise<void>): Promise<DocumentState> {
@@ -149,6 +163,7 @@ export class Session {
   }
 }
 
-function documentHash(document: StudioDocument): string {
+/** Names one state of a car. */
+export function documentHash(document: StudioDocument): string {
   return hashOf(new TextEncoder().encode(JSON.stringify(document)));
 }

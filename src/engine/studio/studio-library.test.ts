@@ -20,9 +20,9 @@ const bench = new StudioBench();
 
 test('a project file holds the car; opening it elsewhere brings it back, and changes are noticed', async () => {
   const [studio, { document }] = await bench.openWithCar();
-  const { name, bytes } = await studio.call('project.save', {});
+  const { name, bytes, ...saved } = await studio.call('project.save', {});
   expect(name).toBe('red.turnaround');
-  expect((await studio.call('document.get', {})).unsaved).toBe(false);
+  expect((await studio.call('project.noteSaved', saved)).unsaved).toBe(false);
   expect((await studio.call('document.rename', { name: 'Other' })).unsaved).toBe(true);
   const back = await studio.call('project.open', { name, bytes });
   expect(back).toMatchObject({ undoLabel: 'Open project', unsaved: false, document });
@@ -33,6 +33,22 @@ test('a project file holds the car; opening it elsewhere brings it back, and cha
   const elsewhere = await bench.open();
   expect((await elsewhere.call('project.open', { name, bytes })).document).toEqual(document);
   expect((await elsewhere.call('refine.start', { iterations: 1 })).proposal.id).toBe(document?.id);
+});
+
+test('a car counts as saved once its file is in place, in the state that the file holds', async () => {
+  const [studio] = await bench.openWithCar();
+  const { id, hash } = await studio.call('project.save', {});
+  await studio.call('project.noteSaved', { id, hash });
+  expect((await studio.call('document.rename', { name: 'Mine' })).unsaved).toBe(true);
+  const renamed = await studio.call('project.save', {});
+  const second = { id, hash: renamed.hash };
+  expect((await studio.call('document.get', {})).unsaved).toBe(true);
+  await studio.call('document.rename', { name: 'changed while the dialog was open' });
+  expect((await studio.call('project.noteSaved', second)).unsaved).toBe(true);
+  expect((await studio.call('document.undo', {})).unsaved).toBe(false);
+
+  const next = await studio.call('photo.import', { name: 'next.png', bytes: await testPhoto() });
+  expect(await studio.call('project.noteSaved', second)).toEqual(next);
 });
 
 test('the library lists cars with pictures, opens and removes them', async () => {

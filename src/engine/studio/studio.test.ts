@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { validateGlb } from '../export/validate-glb.ts';
 import { type WriteBytes, writeDurably } from '../project/atomic-write.ts';
+import type { Rooms } from './rooms.ts';
 import { StudioBench, shown } from './test-bench.ts';
 import { testPhoto } from './test-rooms.ts';
 
@@ -200,6 +201,42 @@ test('a refinement proposes beside the car; accepting is one undoable step', asy
   expect(state.document?.maskIoU.refined).toBeGreaterThan(0);
   expect((await studio.call('document.undo', {})).document).toEqual(document);
   await expect(studio.call('refine.accept', {})).rejects.toMatchObject({ code: 'no-proposal' });
+});
+
+test('a proposal waits for whoever comes next, and is told when it is there and when it is gone', async () => {
+  const [studio] = await bench.openWithCar();
+  const told: (number | undefined)[] = [];
+  studio.on('document.changed', ({ proposal }) => told.push(proposal?.maskIoUBefore));
+  const result = await studio.call('refine.start', { iterations: 1 });
+  expect((await studio.call('document.get', {})).proposal).toEqual(result);
+  await studio.call('document.rename', { name: 'Mine' });
+  expect((await studio.call('refine.discard', {})).proposal).toBeNull();
+  await studio.call('refine.start', { iterations: 1 });
+  expect((await studio.call('refine.accept', {})).proposal).toBeNull();
+  expect(told).toEqual([0.8, 0.8, undefined, 0.8, undefined]);
+});
+
+test('a refinement that changed nothing can be accepted', async () => {
+  const refine: Rooms['refine'] = async ({ offsets, viewpoint, light }) => ({
+    ...{ offsets, viewpoint, light, maskIoUBefore: 0.8, maskIoUAfter: 0.8, stopped: false },
+  });
+  const [studio] = await bench.openWithCar({ rooms: { refine } });
+  await studio.call('refine.start', { iterations: 1 });
+  expect(await studio.call('refine.accept', {})).toMatchObject({ undoLabel: 'Refine', proposal: null });
+});
+
+test('a proposal never lands on a car that was changed meanwhile, nor twice', async () => {
+  const [studio, { document }] = await bench.openWithCar();
+  await studio.call('refine.start', { iterations: 1 });
+  const changing = studio.call('car.setLength', { lengthMetres: 5 });
+  await expect(studio.call('refine.accept', {})).rejects.toMatchObject({ code: 'no-proposal' });
+  expect(await studio.call('document.get', {})).toEqual(await changing);
+  await studio.call('document.undo', {});
+
+  await studio.call('refine.start', { iterations: 1 });
+  const both = await Promise.allSettled([1, 2].map(() => studio.call('refine.accept', {})));
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect((await studio.call('document.undo', {})).document).toEqual(document);
 });
 
 test('cancelling a refinement keeps the best so far; a second one at the same time is refused', async () => {

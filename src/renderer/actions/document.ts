@@ -1,5 +1,4 @@
-import type { StudioDocument } from '../../shared/document.ts';
-import type { DocumentState } from '../../shared/studio-api.ts';
+import type { DocumentState, RefineResult } from '../../shared/studio-api.ts';
 import type { Viewpoint } from '../../shared/viewpoint.ts';
 import { studioOrThrow } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
@@ -8,29 +7,30 @@ import { useView } from '../state/view.ts';
 import { followDocument } from '../state/view-math.ts';
 import { inBackground, isBusy } from './run.ts';
 
-/** What a proposal stands on: the engine forgets it when one of these changes. */
-function fittedParts(document: StudioDocument | null): string {
-  if (!document) return '';
-  const { id, photo, car, viewpoint, crop } = document;
-  return JSON.stringify([id, photo, car, viewpoint, crop]);
-}
-
-/** Takes over the engine's document; the view follows it, and a proposal for another car is forgotten. */
+/** Takes over the engine's document; the view follows it, and so does what waits to be accepted. */
 export function showDocument(state: DocumentState): void {
   const before = useDocument.getState().document;
   useDocument.setState({ ...state, known: true });
+  showProposal(state.proposal);
   const after = state.document;
   if (!after) {
     useView.setState({ viewpoint: null, photoView: false });
-    useRefine.setState(idleRefinement);
     return;
   }
-  if (useRefine.getState().phase === 'proposal' && fittedParts(before) !== fittedParts(after))
-    useRefine.setState(idleRefinement);
   useView.setState(({ viewpoint, photoView }) => ({
     viewpoint: followDocument(viewpoint, before, after),
     photoView: photoView && after.photo !== null,
   }));
+}
+
+/** The engine's proposal, also one that this page did not ask for; a run of this page shows itself. */
+function showProposal(result: RefineResult | null): void {
+  const { phase } = useRefine.getState();
+  if (phase === 'running') return;
+  if (!result) {
+    if (phase === 'proposal') useRefine.setState(idleRefinement);
+  } else if (phase === 'proposal') useRefine.setState({ result });
+  else useRefine.setState({ ...idleRefinement, phase: 'proposal', result });
 }
 
 function edit(task: () => Promise<DocumentState>): void {

@@ -50,20 +50,26 @@ export async function openWithDialog(host: Host, kind: FileKind): Promise<void> 
   }
 }
 
-async function save(
+async function save<File extends { name: string; bytes: Uint8Array }>(
   host: Host,
   label: string,
-  make: () => Promise<{ name: string; bytes: Uint8Array }>,
+  make: () => Promise<File>,
+  saved: (file: File) => Promise<void> = async () => {},
 ): Promise<void> {
   if (!useDocument.getState().document) return;
   await runActivity(label, false, async () => {
-    const { name, bytes } = await make();
-    if (await host.saveFile(name, bytes)) tell(`Saved ${name}`);
+    const file = await make();
+    if (!(await host.saveFile(file.name, file.bytes))) return;
+    await saved(file);
+    tell(`Saved ${file.name}`);
   });
 }
 
 export function saveProject(host: Host): Promise<void> {
-  return save(host, 'Saving the project', () => studioOrThrow().call('project.save', {}));
+  const make = () => studioOrThrow().call('project.save', {});
+  return save(host, 'Saving the project', make, async ({ id, hash }) => {
+    showDocument(await studioOrThrow().call('project.noteSaved', { id, hash }));
+  });
 }
 
 export function exportGlb(host: Host, light: Params<'export.glb'>['light']): Promise<void> {

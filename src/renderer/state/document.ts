@@ -15,5 +15,6 @@ export const useDocument = create<OpenDocument>(() => ({
   undoLabel: null,
   redoLabel: null,
   unsaved: false,
+  proposal: null,
   library: [],
 }));

@@ -9,6 +9,7 @@ import {
   type EventPayload,
   type Handlers,
   type ReconstructProgress,
+  type RefineResult,
   reconstructStages,
   type Status,
 } from '../../shared/studio-api.ts';
@@ -87,7 +88,9 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
   let past: { document: StudioDocument; label: string }[] = [];
   let future: { document: StudioDocument; label: string }[] = [];
   let document = empty ? null : make('car-1', 'Red saloon', 0);
-  let proposal: StudioDocument | null = null;
+  let proposal: RefineResult | null = null;
+  let saved: { id: string; hash: string } | null = null;
+  let unsaved = false;
   const library = empty ? [] : [{ id: 'car-1', name: 'Red saloon', modified: 1_790_000_000_000, thumbnail }];
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const calls: string[] = [];
@@ -98,7 +101,8 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
     canRedo: future.length > 0,
     undoLabel: past.at(-1)?.label ?? null,
     redoLabel: future.at(-1)?.label ?? null,
-    unsaved: past.length > 0,
+    unsaved,
+    proposal,
   });
   const emit = <E extends EventName>(name: E, payload: EventPayload<E>) => {
     for (const listener of listeners.get(name) ?? []) listener(payload as never);
@@ -106,7 +110,9 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
   const edit = (label: string, next: StudioDocument): DocumentState => {
     if (document) past.push({ document, label });
     future = [];
+    if (document?.car !== next.car || document.viewpoint !== next.viewpoint) proposal = null;
     document = next;
+    unsaved = true;
     emit('document.changed', state());
     return state();
   };
@@ -150,6 +156,7 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
     'document.get': state,
     'document.undo': () => {
       const step = past.pop();
+      proposal = null;
       if (step) {
         future.push({ document: open(), label: step.label });
         document = step.document;
@@ -159,6 +166,7 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
     },
     'document.redo': () => {
       const step = future.pop();
+      proposal = null;
       if (step) {
         past.push({ document: open(), label: step.label });
         document = step.document;
@@ -225,23 +233,23 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
       }
       if (done < 2) throw cancelled();
       const maskIoU = { encoder: 0.862, refined: 0.951 };
-      proposal = { ...before, car: { ...before.car, offsets: floats(shape(done / iterations)) }, maskIoU };
-      return {
-        proposal,
+      proposal = {
+        proposal: { ...before, car: { ...before.car, offsets: floats(shape(done / iterations)) }, maskIoU },
         maskIoUBefore: 0.862,
         maskIoUAfter: 0.951,
         stopped: done < iterations,
         milliseconds: 25 * done,
       };
+      emit('document.changed', state());
+      return proposal;
     },
     'refine.accept': () => {
       if (!proposal) throw new StudioError('no-proposal', 'There is nothing to accept.', 'Refine first.');
-      const accepted = proposal;
-      proposal = null;
-      return edit('Refine', accepted);
+      return edit('Refine', proposal.proposal);
     },
     'refine.discard': () => {
       proposal = null;
+      emit('document.changed', state());
       return state();
     },
     'neural.render': async ({ azimuthDeg, elevationDeg }) => {
@@ -257,7 +265,15 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
     },
     'export.glb': () => ({ name: `${open().name}.glb`, bytes: new Uint8Array([0x67, 0x6c, 0x54, 0x46]) }),
     'export.picture': () => ({ name: `${open().name}.png`, bytes: new Uint8Array([0x89, 0x50]) }),
-    'project.save': () => ({ name: `${open().name}.turnaround`, bytes: new Uint8Array([1]) }),
+    'project.save': () => {
+      saved = { id: open().id, hash: '5a'.repeat(32) };
+      return { name: `${open().name}.turnaround`, bytes: new Uint8Array([1]), ...saved };
+    },
+    'project.noteSaved': ({ id, hash }) => {
+      if (id === saved?.id && hash === saved.hash) unsaved = false;
+      emit('document.changed', state());
+      return state();
+    },
     'project.open': ({ name }) => {
       throw new StudioError('project-corrupt', `${name} is not a project.`, 'Choose another file.');
     },
