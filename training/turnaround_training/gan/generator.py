@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from turnaround_training.gan.layers import GrowingConv
 from turnaround_training.gan.settings import Architecture
 from turnaround_training.neural.layers import Linear, StyledConv, leaky, twice_smooth
 
@@ -60,11 +61,11 @@ class Block(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, width: int) -> None:
         super().__init__()
-        self.first = StyledConv(inputs, outputs, width)
+        self.first = GrowingConv(inputs, outputs, width)
         self.second = StyledConv(outputs, outputs, width)
 
     def forward(self, x: Tensor, styles: Tensor) -> Tensor:
-        return self.second(self.first(twice_smooth(x), styles[:, 0]), styles[:, 1])
+        return self.second(self.first(x, styles[:, 0]), styles[:, 1])
 
 
 class Synthesis(nn.Module):
