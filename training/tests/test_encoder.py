@@ -11,7 +11,8 @@ from safetensors.numpy import save_file
 
 from synthetic import BOX, BOX_MIRROR, registered_box, write_renders
 from turnaround_training.camera import bounding_box_centre
-from turnaround_training.encoder.dataset import TrueShapes, truth_of
+from turnaround_training.checkpoint import identity_of
+from turnaround_training.encoder.dataset import TrueShapes, truth_of, turned_light
 from turnaround_training.encoder.losses import (
     ShapeSpace, azimuth_cross_entropy, bins_from, encoder_losses, residual_loss, spherical_harmonics,
 )
@@ -20,7 +21,9 @@ from turnaround_training.encoder.stage import run
 from turnaround_training.export.onnx_model import build_graph, run_graph
 from turnaround_training.data.framing import Labels
 from turnaround_training.render.bend import identity
+from turnaround_training.render.environments import light_label, shading, split_sun
 from turnaround_training.template.registered import save_registered
+from turnaround_training.template.straighten import turned
 from turnaround_training.trainer import load_average
 
 
@@ -107,7 +110,7 @@ def test_stage_runs_in_seconds(tmp_path):
     last = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
     assert last["step"] == 3 and last["reprojection"] > 0
     assert (tmp_path / "run" / "sheet.png").exists()
-    load_average(Encoder(), tmp_path / "run")
+    load_average(Encoder(), tmp_path / "run", identity_of("encoder", tmp_path / "models" / "template.safetensors"))
 
 
 def test_exported_graph_gives_offsets_from_the_basis():
@@ -120,3 +123,16 @@ def test_exported_graph_gives_offsets_from_the_basis():
     expected = np.einsum("nk,kvc->nvc", answers["coefficients"], basis.numpy())
     assert answers["offsets"] == pytest.approx(expected, abs=1e-4)
     assert answers["azimuth_logits"].shape == (1, AZIMUTH_BINS) and answers["light"].shape == (1, 9, 3)
+
+
+def test_light_turns_with_the_straightened_car():
+    random = np.random.default_rng(2)
+    light, normals = random.standard_normal((9, 3)), random.standard_normal((50, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    turned_back = turned(normals, math.radians(-4.4))
+    straight = turned_light(light, math.radians(4.4))
+    assert shading(straight, normals) == pytest.approx(shading(light, turned_back), abs=1e-9)
+    environment = split_sun("any", random.random((128, 256, 3), np.float32))
+    assert turned_light(light_label(environment, 30.0), math.radians(12)) == pytest.approx(
+        light_label(environment, 42.0), abs=1e-3
+    )

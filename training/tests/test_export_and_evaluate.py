@@ -9,6 +9,7 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from synthetic import BOX, BOX_MIRROR, registered_box, write_renders
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate import stage as evaluate
@@ -45,9 +46,14 @@ def config(tmp_path_factory):
         mask[10:30, 10:50] = 255
         Image.fromarray(mask).save(folder / "eval" / part / "03.png")
     networks = {"segmenter": Segmenter(), "encoder": Encoder(), "texture": TextureCompleter()}
+    file = folder / "models" / "template.safetensors"
+    settings = {"segmenter": {}, "encoder": {"template": file}, "texture": {"template": file, "size": 128}}
     for name, network in networks.items():
         torch.manual_seed(0)
-        TrainingState(network, TrainingPlan(folder / name)).save(folder / name / "checkpoint.pt")
+        identity = identity_of(name, **settings[name])
+        state = TrainingState(network, TrainingPlan(folder / name))
+        state.cars = {"vdrift-3s"}
+        state.save(folder / name / "checkpoint.pt", identity)
     names = {"renders": "renders", "held_out": "renders", "models": "models", "cars": "cars.json", "registered": "registered.npz", "environments": "hdri", "evaluation": "eval"}
     return {
         "paths": {key: str(folder / value) for key, value in names.items()},

@@ -11,6 +11,7 @@ import torch
 
 from neural_standin import COEFFICIENTS, standin_examples, standin_projection
 from turnaround_training.camera import project
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
 from turnaround_training.neural import frustum
@@ -26,6 +27,7 @@ from turnaround_training.neural.settings import Architecture, Phase, Settings, r
 from turnaround_training.neural.source import shrunk
 from turnaround_training.neural.train import Trainer, train
 
+IDENTITY = identity_of("neural")
 SMALL = Architecture(
     width=48, view_width=8, plan_channels=32, volume_features=7, volume_height=8, depth_slices=12,
     channels_32=32, channels_64=16, channels_128=8,
@@ -122,31 +124,32 @@ def test_mirroring_turns_everything_together(examples):
 def test_a_run_learns_logs_and_resumes_where_it_stopped(tmp_path, examples):
     settings = smoke_settings(tmp_path)
     calls = []
-    trainer = Trainer(settings, standin_projection())
+    trainer = Trainer(settings, standin_projection(), IDENTITY)
     batch = random_batch(examples, examples.rows_of(), 16, np.random.default_rng(1))
     before = trainer.learn(batch, settings.phases[0])
     for _ in range(40):
         after = trainer.learn(batch, settings.phases[0])
     assert after["reconstruction"] < 0.75 * before["reconstruction"]
-    trainer = Trainer(settings, standin_projection())
-    assert train(trainer, lambda: examples, lambda *_: calls.append(1))
+    trainer = Trainer(settings, standin_projection(), IDENTITY)
+    train(trainer, lambda: examples, lambda *_: calls.append(1))
     assert trainer.seen == 256 and calls == [1] and trainer.adversarial_since >= 224
 
-    again = Trainer(settings, standin_projection())
+    again = Trainer(settings, standin_projection(), IDENTITY)
     assert again.load() and (again.seen, again.step) == (trainer.seen, trainer.step)
     for name, value in trainer.average.networks.state_dict().items():
         assert torch.equal(value, again.average.networks.state_dict()[name]), name
 
 
 def test_asked_to_stop_a_run_saves_and_says_so(tmp_path, examples):
-    trainer = Trainer(smoke_settings(tmp_path), standin_projection())
+    trainer = Trainer(smoke_settings(tmp_path), standin_projection(), IDENTITY)
 
     def load_and_ask():
         signal.raise_signal(signal.SIGTERM)
         return examples
 
-    assert not train(trainer, load_and_ask, lambda *_: pytest.fail("no sheet is wanted"))
-    assert trainer.seen == 0 and Trainer(smoke_settings(tmp_path), standin_projection()).load()
+    with pytest.raises(KeyboardInterrupt):
+        train(trainer, load_and_ask, lambda *_: pytest.fail("no sheet is wanted"))
+    assert trainer.seen == 0 and Trainer(smoke_settings(tmp_path), standin_projection(), IDENTITY).load()
 
 
 def test_figures_tell_true_from_false(examples):
@@ -165,7 +168,7 @@ def test_figures_tell_true_from_false(examples):
 
 def test_exported_models_keep_the_contract(tmp_path, examples):
     torch.manual_seed(0)
-    trainer = Trainer(smoke_settings(tmp_path), standin_projection())
+    trainer = Trainer(smoke_settings(tmp_path), standin_projection(), IDENTITY)
     offsets = np.random.default_rng(0).standard_normal((20, 3)).astype(np.float32)
     export_networks(trainer.average.networks, tmp_path, examples, offsets, "boxes", ["nobody"], "CC0")
     record_figures(tmp_path, {"psnr": 12.34567}, "pytest")
@@ -205,7 +208,7 @@ def test_cached_pictures_follow_a_growing_folder(tmp_path):
             for number in range(count):
                 pictures.write(random.integers(0, 255, (256, 256, 4), np.uint8).tobytes())
                 row = {
-                    "scene": 0, "azimuth_deg": 0, "elevation_deg": 0, "roll_deg": 0, "distance": 2.4, "fov_deg": 30,
+                    "car": "box", "scene": 0, "azimuth_deg": 0, "elevation_deg": 0, "roll_deg": 0, "distance": 2.4, "fov_deg": 30,
                     "target": [0, 0, 0], "light": [[0, 0, 0]] * 9, "canonical": number % 2 == 0,
                 }
                 index.write(json.dumps(row) + "\n")

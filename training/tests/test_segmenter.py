@@ -8,6 +8,7 @@ import torch
 
 from synthetic import write_renders
 from turnaround_training.data.environments import display_encode
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.render.environments import read_hdr
@@ -90,7 +91,7 @@ def test_stage_runs_and_resumes(tmp_path):
     steps = [json.loads(line)["step"] for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert steps == [1, 2, 3, 4]
     assert (tmp_path / "run" / "sheet.png").exists()
-    network = load_average(Segmenter(), tmp_path / "run")
+    network = load_average(Segmenter(), tmp_path / "run", identity_of("segmenter"))
     assert network(torch.rand(1, 3, 64, 64)).shape == (1, 1, 64, 64)
 
 

@@ -2,18 +2,20 @@
 
 A stage is a module with ``run(config)``; config is the whole TOML file as a dict and a stage reads
 its own section. Relative paths in a config are relative to the folder the command is run from.
+``python -m turnaround_training import-stylegan2 CHECKPOINT --out DIR`` takes no config.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import signal
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
+from turnaround_training.checkpoint import disk_is_full
 from turnaround_training.errors import StageError
 
 STAGES: dict[str, str] = {
@@ -24,6 +26,8 @@ STAGES: dict[str, str] = {
     "texture": "turnaround_training.texture.stage",
     "neural": "turnaround_training.neural.stage",
     "gan": "turnaround_training.gan.stage",
+    "views": "turnaround_training.views.stage",
+    "multiview": "turnaround_training.multiview.stage",
     "export": "turnaround_training.export.stage",
     "evaluate": "turnaround_training.evaluate.stage",
 }
@@ -40,32 +44,59 @@ def load_config(path: Path) -> dict:
         raise StageError(f"{path} is not valid TOML: {error}.") from None
 
 
+def guarded(name: str, work: Callable[[], None]) -> int:
+    """Do a stage's work; what a person can act on becomes one line on stderr.
+
+    Returns the exit code: 0 done, 1 the stage failed, 130 stopped by Ctrl-C or SIGTERM.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        work()
+    except StageError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if not disk_is_full(error):
+            raise
+        print(f"{name}: The disk is full: {error}. What was finished before is intact; free space and run again.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{name}: stopped; run the same command again to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
 def _stop(*_: object) -> None:
     """SIGTERM, and SIGINT even where a shell's & has it ignored, end a stage as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one stage. Returns the exit code: 0 done, 1 the stage failed, 130 stopped by Ctrl-C."""
+    """Run one stage. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m turnaround_training", description=__doc__)
-    parser.add_argument("stage", choices=list(STAGES))
-    parser.add_argument("--config", type=Path, required=True, help="TOML file")
+    commands = parser.add_subparsers(dest="stage", required=True, metavar="STAGE")
+    for stage in STAGES:
+        commands.add_parser(stage).add_argument("--config", type=Path, required=True, help="TOML file")
+    _add_import(commands.add_parser("import-stylegan2", help="take over a StyleGAN2 generator"))
     options = parser.parse_args(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
-    try:
-        config = load_config(options.config)
-        name = STAGES[options.stage]
-        if importlib.util.find_spec(name.rpartition(".")[0]) is None:
-            raise StageError(f"Stage {options.stage} has no module {name} yet.")
-        importlib.import_module(name).run(config)
-    except StageError as error:
-        print(f"{options.stage}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"{options.stage}: stopped; run the same command again to go on.", file=sys.stderr)
-        return 130
-    return 0
+    if options.stage == "import-stylegan2":
+        return guarded(options.stage, lambda: _import_stylegan2(options))
+    return guarded(
+        options.stage, lambda: importlib.import_module(STAGES[options.stage]).run(load_config(options.config))
+    )
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoint", type=Path, help=".pt, .npz or .safetensors state dict, or a .pkl of stylegan2-ada-pytorch")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--crop", default=None, help="WIDTHxHEIGHT, the middle of the square picture, e.g. 512x384 for cars")
+    parser.add_argument("--clamp", type=float, default=None, help="conv_clamp that the checkpoint was trained with, if any")
+
+
+def _import_stylegan2(options: argparse.Namespace) -> None:
+    stage = importlib.import_module("turnaround_training.import_stylegan2.stage")
+    stage.import_checkpoint(options.checkpoint, options.out, options.crop, options.clamp)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,20 @@ steps, whichever is further, and drives the learning rate, so a run ends when it
 from __future__ import annotations
 
 import json
-import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from turnaround_training.checkpoint import Identity, disk_is_full, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.errors import StageError
+from turnaround_training.interruption import held_back
+from turnaround_training.sections import read_section
 
 Batch = dict[str, torch.Tensor]
 MakeBatch = Callable[[np.random.Generator, float], Batch]
@@ -48,8 +49,7 @@ class TrainingPlan:
         """Take the known keys of a config section; the others belong to the stage itself."""
         if "run" not in section:
             raise StageError("The config section of this stage needs run = \"folder for checkpoints and logs\".")
-        known = {key: section[key] for key in TrainingPlan.__dataclass_fields__ if key in section}
-        return TrainingPlan(**{**known, "run": Path(section["run"])})
+        return read_section(TrainingPlan, section, "the section of this stage", only_known=False)
 
 
 class TrainingState:
@@ -66,6 +66,8 @@ class TrainingState:
         self.average = {key: value.detach().clone() for key, value in network.state_dict().items()}
         self.step = 0
         self.elapsed = 0.0
+        self.cars: set[str] | None = set()
+        """What training has seen; None when an earlier version's checkpoint didn't say."""
 
     def follow(self, decay: float) -> None:
         """Move the averaged weights towards the network's; early on faster, so that the start is forgotten."""
@@ -76,35 +78,39 @@ class TrainingState:
             else:
                 self.average[key].copy_(value)
 
-    def save(self, path: Path) -> None:
-        """Write the checkpoint at once: a reader or a crash never meets half a file."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new")
-        torch.save(
-            {
-                "network": self.network.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
-                "step": self.step, "elapsed": self.elapsed,
-            },
-            temporary,
-        )
-        os.replace(temporary, path)
+    def save(self, path: Path, identity: Identity) -> None:
+        """Write the checkpoint at once: a reader, a crash or a full disk never meets half a file."""
+        content = {
+            "network": self.network.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
+            "step": self.step, "elapsed": self.elapsed, "cars": None if self.cars is None else sorted(self.cars),
+        }
+        save_checkpoint(path, identity, content)
 
-    def load(self, path: Path) -> None:
-        """Continue from a checkpoint."""
-        stored = torch.load(path, map_location="cpu")
-        self.network.load_state_dict(stored["network"])
+    def load(self, path: Path, identity: Identity) -> None:
+        """Continue from a checkpoint; raises StageError where it belongs to another configuration."""
+        stored = load_checkpoint(path, identity)
+        load_weights(self.network, stored["network"], path)
         self.average = stored["average"]
         self.optimiser.load_state_dict(stored["optimiser"])
         self.step, self.elapsed = stored["step"], stored["elapsed"]
+        self.cars = None if stored.get("cars") is None else set(stored["cars"])
 
 
-def load_average(network: torch.nn.Module, run: Path) -> torch.nn.Module:
+def checkpoint_path(run: Path) -> Path:
+    """Where a run keeps its checkpoint."""
+    return run / "checkpoint.pt"
+
+
+def load_average(network: torch.nn.Module, run: Path, identity: Identity) -> torch.nn.Module:
     """Put the averaged weights of a run's checkpoint into a network, for export and evaluation."""
-    path = run / "checkpoint.pt"
-    if not path.exists():
-        raise StageError(f"No checkpoint at {path}. Run the training stage first.")
-    network.load_state_dict(torch.load(path, map_location="cpu")["average"])
+    path = checkpoint_path(run)
+    load_weights(network, load_checkpoint(path, identity)["average"], path)
     return network.eval()
+
+
+def cars_seen(run: Path, identity: Identity) -> list[str] | None:
+    """Cars that a run's training has seen; None where its checkpoint comes from before they were noted."""
+    return load_checkpoint(checkpoint_path(run), identity).get("cars")
 
 
 def train(
@@ -112,6 +118,8 @@ def train(
     plan: TrainingPlan,
     make_batch: MakeBatch,
     losses: Losses,
+    identity: Identity,
+    cars: Iterable[str] = (),
     on_checkpoint: Callable[[torch.nn.Module, int], None] | None = None,
 ) -> TrainingState:
     """Train until the plan's seconds or steps are used up; returns the final state, also saved.
@@ -119,55 +127,67 @@ def train(
     Args:
         make_batch: (generator, progress 0..1) -> tensors with the batch in front; runs in a second thread.
         losses: (network, batch) -> named scalar losses; their sum is minimised.
+        identity: of the checkpoint (checkpoint.identity_of); another one's checkpoint is refused.
+        cars: what the batches show, noted in the checkpoint for the credits.
         on_checkpoint: called with a copy-free averaged network after each checkpoint (sample sheets).
     """
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     state = TrainingState(network, plan)
-    checkpoint = plan.run / "checkpoint.pt"
+    checkpoint = checkpoint_path(plan.run)
     if checkpoint.exists():
-        state.load(checkpoint)
+        state.load(checkpoint, identity)
+    state.cars = None if state.cars is None else state.cars | set(cars)
     plan.run.mkdir(parents=True, exist_ok=True)
     started, elapsed_before, last_saved = time.monotonic(), state.elapsed, time.monotonic()
     sums: dict[str, float] = {}
     network.train()
-    with (plan.run / "log.jsonl").open("a", encoding="utf-8") as log, _saved_when_stopped(state, checkpoint):
+    with held_back() as asked_to_stop:
         for batch in _prefetched(state, plan, make_batch):
-            _set_learning_rate(state, plan)
-            terms = losses(network, batch)
-            total = sum(terms.values())
-            if not torch.isfinite(total):
-                raise StageError(f"Loss is not finite at step {state.step}: { {k: float(v) for k, v in terms.items()} }.")
-            state.optimiser.zero_grad(set_to_none=True)
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            state.optimiser.step()
-            state.step += 1
+            terms = _learn(state, plan, losses, batch)
             state.elapsed = elapsed_before + time.monotonic() - started
-            state.follow(plan.average_decay)
             for key, value in terms.items():
-                sums[key] = sums.get(key, 0.0) + float(value.detach())
+                sums[key] = sums.get(key, 0.0) + value
             if state.step % plan.log_every == 0:
                 means = {key: round(value / plan.log_every, 5) for key, value in sums.items()}
-                log.write(json.dumps({"step": state.step, "seconds": round(state.elapsed, 1), **means}) + "\n")
-                log.flush()
+                append_log(plan.run, {"step": state.step, "seconds": round(state.elapsed, 1), **means})
                 sums.clear()
+            if asked_to_stop.is_set():
+                state.save(checkpoint, identity)
+                raise KeyboardInterrupt
             if time.monotonic() - last_saved > plan.checkpoint_seconds:
-                state.save(checkpoint)
+                state.save(checkpoint, identity)
                 _call_with_average(state, on_checkpoint)
                 last_saved = time.monotonic()
-    state.save(checkpoint)
+        state.save(checkpoint, identity)
     _call_with_average(state, on_checkpoint)
     return state
 
 
-@contextmanager
-def _saved_when_stopped(state: TrainingState, checkpoint: Path) -> Iterator[None]:
-    """Keep what was learned when a person stops the run."""
+def _learn(state: TrainingState, plan: TrainingPlan, losses: Losses, batch: Batch) -> dict[str, float]:
+    """One step; returns the losses by name."""
+    _set_learning_rate(state, plan)
+    terms = losses(state.network, batch)
+    total = sum(terms.values())
+    if not torch.isfinite(total):
+        raise StageError(f"Loss is not finite at step {state.step}: { {k: float(v) for k, v in terms.items()} }.")
+    state.optimiser.zero_grad(set_to_none=True)
+    total.backward()
+    torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
+    state.optimiser.step()
+    state.step += 1
+    state.follow(plan.average_decay)
+    return {key: float(value.detach()) for key, value in terms.items()}
+
+
+def append_log(run: Path, entry: dict) -> None:
+    """Add a line to a run's log.jsonl; raises StageError when the disk is full."""
     try:
-        yield
-    except KeyboardInterrupt:
-        state.save(checkpoint)
+        with (run / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(entry) + "\n")
+    except OSError as error:
+        if disk_is_full(error):
+            raise StageError(f"The disk is full: {run / 'log.jsonl'} can't grow; the last checkpoint is kept. Free space.") from None
         raise
 
 

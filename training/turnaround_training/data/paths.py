@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnaround_training.data.renders import EXCLUDED, RenderSet
+from turnaround_training.errors import StageError
+from turnaround_training.template.registered import RegisteredCar, load_registered
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -17,8 +21,31 @@ class Paths:
     cars: Path = Path("../../shared/assets/cars/cars.json")
     environments: Path = Path("../../shared/assets/hdri")
     evaluation: Path = Path("../../shared/eval")
+    exclude: tuple[str, ...] = EXCLUDED
+    """Cars whose renders no training sees."""
 
     @staticmethod
     def from_config(config: dict) -> "Paths":
         """Take [paths] of a config; keys that are missing keep their defaults."""
-        return Paths(**{key: Path(value) for key, value in config.get("paths", {}).items()})
+        section = dict(config.get("paths", {}))
+        unknown = sorted(set(section) - set(Paths.__dataclass_fields__))
+        if unknown:
+            raise StageError(f"[paths] has no {', '.join(unknown)}; known: {', '.join(Paths.__dataclass_fields__)}.")
+        exclude = tuple(section.pop("exclude", EXCLUDED))
+        return Paths(**{key: Path(value) for key, value in section.items()}, exclude=exclude)
+
+    @property
+    def template(self) -> Path:
+        """The template's file; raises StageError where no template stage has run."""
+        path = self.models / "template.safetensors"
+        if not path.is_file():
+            raise StageError(f"{path} is missing. Run the template stage first.")
+        return path
+
+    def training_renders(self) -> RenderSet:
+        """The renders to train on, without the excluded cars."""
+        return RenderSet(self.renders, self.exclude)
+
+    def training_cars(self) -> dict[str, RegisteredCar]:
+        """The registered cars, without the excluded ones."""
+        return {name: car for name, car in load_registered(self.registered).items() if name not in self.exclude}

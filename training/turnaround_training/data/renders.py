@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,45 @@ from turnaround_training.errors import StageError
 
 PICTURE_SIZE = 256
 PICTURE_BYTES = PICTURE_SIZE * PICTURE_SIZE * 4
+EXCLUDED = ("vdrift-sv",)
+"""Cars that no training sees unless a config says otherwise: vdrift-sv is CC BY-NC-SA 2.0 by its own credit. Models of
+the first generation, and the template, have seen it: their credits say so."""
+SIZE_FILE = "picture-size.json"
+
+
+def picture_size(folder: Path) -> int:
+    """Side in pixels of a folder's pictures; folders from before sizes were noted hold PICTURE_SIZE."""
+    path = folder / SIZE_FILE
+    return int(json.loads(path.read_text("utf-8"))) if path.exists() else PICTURE_SIZE
+
+
+class Chosen:
+    """Some records of an array (memory-mapped): indexed like the array of these records alone."""
+
+    def __init__(self, records: np.ndarray, chosen: np.ndarray):
+        self.records = records
+        self.chosen = chosen
+        self.shape = (len(chosen), *records.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def __getitem__(self, key: object) -> np.ndarray:
+        first, *others = key if isinstance(key, tuple) else (key,)
+        return self.records[(self.chosen[first], *others)]
 
 
 class RenderSet:
     """Pictures and labels of one folder of renders, memory-mapped; safe while a renderer appends.
 
     ``pictures`` is uint8 [N,256,256,4] (sRGB of the scene, car coverage); ``rows`` are the index
-    entries. The label arrays are float32 in radians and car lengths, one entry a picture.
+    entries. The label arrays are float32 in radians and car lengths, one entry a picture. Pictures of the
+    cars in ``exclude`` are left out as if they had never been drawn.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, exclude: Iterable[str] = EXCLUDED):
         self.folder = Path(folder)
+        self.exclude = frozenset(exclude)
         self.refresh()
 
     def refresh(self) -> int:
@@ -29,13 +58,20 @@ class RenderSet:
         pictures, index = self.folder / "pictures.u8", self.folder / "index.jsonl"
         if not pictures.exists() or not index.exists():
             raise StageError(f"No renders in {self.folder}. Run the render stage first.")
+        size = picture_size(self.folder)
+        if size != PICTURE_SIZE:
+            raise StageError(f"{self.folder} holds pictures of {size} px; training needs {PICTURE_SIZE}. Render them with size = {PICTURE_SIZE}.")
         with index.open(encoding="utf-8") as file:
             lines = [line for line in file if line.endswith("\n")]
-        count = min(len(lines), pictures.stat().st_size // PICTURE_BYTES)
+        complete = min(len(lines), pictures.stat().st_size // PICTURE_BYTES)
+        rows = [json.loads(line) for line in lines[:complete]]
+        chosen = np.array([number for number, row in enumerate(rows) if row["car"] not in self.exclude], np.int64)
+        count = len(chosen)
         if count == 0:
-            raise StageError(f"{self.folder} holds no complete picture yet. Wait for the render stage.")
-        self.rows: list[dict] = [json.loads(line) for line in lines[:count]]
-        self.pictures = np.memmap(pictures, np.uint8, "r", shape=(count, PICTURE_SIZE, PICTURE_SIZE, 4))
+            raise StageError(f"{self.folder} holds no complete picture to learn from yet. Wait for the render stage.")
+        self.rows: list[dict] = [rows[number] for number in chosen]
+        whole = np.memmap(pictures, np.uint8, "r", shape=(complete, PICTURE_SIZE, PICTURE_SIZE, 4))
+        self.pictures = Chosen(whole, chosen)
         self.azimuth = self._angles("azimuth_deg")
         self.elevation = self._angles("elevation_deg")
         self.roll = self._angles("roll_deg")

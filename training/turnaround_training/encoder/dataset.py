@@ -11,8 +11,10 @@ from turnaround_training.data.crops import CropBatch, make_crops
 from turnaround_training.data.framing import Labels
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
+from turnaround_training.render.environments import sh_basis
 from turnaround_training.template.registered import RegisteredCar
 from turnaround_training.template.shapes import shape_in_render, shape_of
+from turnaround_training.template.straighten import turned
 from turnaround_training.trainer import Batch
 
 
@@ -50,11 +52,23 @@ class TrueShapes:
         return label.azimuth - yaw if label.mirrored else label.azimuth + yaw
 
 
+def turned_light(light: np.ndarray, yaw: float) -> np.ndarray:
+    """Spherical harmonics [9,3] of the same light in the space of a car turned by yaw (radians about +Y, +z towards +x).
+
+    L'(n) = L(n turned by -yaw), solved at fixed directions; harmonics up to degree 2 turn into themselves, so it is exact.
+    """
+    if yaw == 0:
+        return light
+    directions = np.random.default_rng(0).standard_normal((30, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    return np.linalg.lstsq(sh_basis(directions), sh_basis(turned(directions, -yaw)) @ light, rcond=None)[0]
+
+
 def truth_of(labels: list[Labels], vertices: list[tuple[np.ndarray, np.ndarray]], azimuth: list[float]) -> Batch:
     """Labels of a batch of crops as the tensors that encoder_losses takes.
 
-    vertices: symmetric and shown shape of every crop; azimuth: of the symmetric shape (the labels' own
-    belongs to the shown one).
+    vertices: symmetric and shown shape of every crop; azimuth: of the symmetric shape (the labels' own, and
+    their light, belong to the shown one).
     """
     camera = [
         (label.elevation, label.roll, math.log(label.distance), math.log(label.tan_half_fov), *label.offset)
@@ -67,7 +81,9 @@ def truth_of(labels: list[Labels], vertices: list[tuple[np.ndarray, np.ndarray]]
         "azimuth": torch.tensor(azimuth, dtype=torch.float32),
         "shown_azimuth": torch.tensor([label.azimuth for label in labels], dtype=torch.float32),
         "camera": torch.tensor(camera, dtype=torch.float32),
-        "light": torch.from_numpy(np.stack([label.light for label in labels])).float(),
+        "light": torch.from_numpy(
+            np.stack([turned_light(label.light, own - label.azimuth) for label, own in zip(labels, azimuth, strict=True)])
+        ).float(),
     }
 
 

@@ -8,12 +8,11 @@ from PIL import Image, ImageDraw
 from safetensors.numpy import load_file
 
 from turnaround_training.camera import bounding_box_centre
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
-from turnaround_training.data.renders import RenderSet
 from turnaround_training.encoder.dataset import TrueShapes, make_batch
 from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
 from turnaround_training.encoder.network import Encoder, decode_azimuth
-from turnaround_training.template.registered import load_registered
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 REFRESH_CHANCE = 0.003
@@ -24,8 +23,8 @@ def run(config: dict) -> None:
     """Train (or go on training). [encoder] takes the keys of TrainingPlan and ``batch``."""
     section, paths = config["encoder"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
-    renders, template = RenderSet(paths.renders), load_file(paths.models / "template.safetensors")
-    shapes = TrueShapes(load_registered(paths.registered), template["mirror"])
+    renders, template = paths.training_renders(), load_file(paths.template)
+    shapes = TrueShapes(paths.training_cars(), template["mirror"])
     space, faces = shape_space(template), template["faces"]
     size = section.get("batch", 32)
 
@@ -44,7 +43,8 @@ def run(config: dict) -> None:
     def write_sheet(network: torch.nn.Module, step: int) -> None:
         draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
 
-    train(Encoder(), plan, next_batch, losses, write_sheet)
+    identity = identity_of("encoder", paths.template)
+    train(Encoder(), plan, next_batch, losses, identity, renders.cars(), write_sheet)
 
 
 def shape_space(template: dict[str, np.ndarray]) -> ShapeSpace:

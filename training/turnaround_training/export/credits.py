@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
-LICENCE_NOTE = (
-    "Trained on renders of the car models and environment maps credited here. Some car models are GPL (VDrift), "
-    "one is marked CC BY-NC-SA 2.0 (vdrift-sv), others CC BY 4.0, some by inference only. "
-    "Whether the weights inherit any of these terms is under review."
-)
+NON_COMMERCIAL = "vdrift-sv"
+"""Marked CC BY-NC-SA 2.0 by its own credit; the template's mean and basis hold it too until the template is made anew."""
+
+
+def licence_note(cars: Iterable[str]) -> str:
+    """What the training data's licences mean for a model that has seen these cars."""
+    marked = (
+        f"One of them, {NON_COMMERCIAL}, is marked CC BY-NC-SA 2.0 by its own credit: this model has seen it, later ones leave it out. "
+        if NON_COMMERCIAL in set(cars)
+        else f"{NON_COMMERCIAL} (CC BY-NC-SA 2.0) was left out of these renders; the template's mean and basis were made with it. "
+    )
+    return (
+        "Trained on renders of the car models and environment maps credited here. Some car models are GPL (VDrift), "
+        f"others CC BY 4.0, some by inference only. {marked}"
+        "Whether the weights inherit any of these terms is under review."
+    )
 
 
 def car_credits(cars_json: Path, identifiers: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.crops import make_crops
 from turnaround_training.data.environments import load_backdrops
 from turnaround_training.data.paths import Paths
@@ -20,12 +21,12 @@ from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.encoder.network import AZIMUTH_BINS, COEFFICIENTS, Encoder, EncoderForExport
 from turnaround_training.errors import StageError
 from turnaround_training.export.camera_vectors import write_camera_vectors
-from turnaround_training.export.credits import LICENCE_NOTE, car_credits, environment_credits
+from turnaround_training.export.credits import car_credits, environment_credits, licence_note
 from turnaround_training.export.manifest import merge_template
 from turnaround_training.export.onnx_model import export_model
 from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
 from turnaround_training.texture.network import TextureCompleter
-from turnaround_training.trainer import load_average
+from turnaround_training.trainer import cars_seen, load_average
 
 SEED = 4
 TEMPLATE = "template.safetensors"
@@ -44,21 +45,23 @@ def run(config: dict) -> None:
     for name in config.get("export", {}).get("models", list(exporters)):
         if name not in exporters:
             raise StageError(f"[export] models: no model is called {name}; there are {', '.join(exporters)}.")
+        if "run" not in config.get(name, {}):
+            raise StageError(f"[{name}] run is missing: it names the folder of the checkpoint to export.")
         differences = exporters[name](Path(config[name]["run"]), paths)
         print(f"{name}: largest difference from torch {differences}")
 
 
 def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
     """Checkpoint -> models/segmenter.onnx."""
-    renders = RenderSet(paths.renders)
-    network = load_average(Segmenter(), run_folder)
+    renders, identity = paths.training_renders(), identity_of("segmenter")
+    network = load_average(Segmenter(), run_folder, identity)
     maker = SceneMaker(renders, load_backdrops(paths.environments), 256)
     picture, _ = maker.make(np.random.default_rng(SEED))
     description = _describe(
         "Photo to the probability of car in every pixel (all cars in the photo).",
         [_port("picture", ["N", 3, 256, 256], "sRGB 0..1; photo scaled to fit, padded with 0.5 on the right or bottom")],
         [_port("mask", ["N", 1, 256, 256], "0..1")],
-        renders, paths, "Scenes composed from renders, environment maps and made-up surfaces",
+        renders, paths, cars_seen(run_folder, identity), "Scenes composed from renders, environment maps and made-up surfaces",
     )
     example = {"picture": torch.from_numpy(picture)[None]}
     return export_model(
@@ -68,9 +71,9 @@ def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
 
 def export_encoder(run_folder: Path, paths: Paths) -> dict[str, float]:
     """Checkpoint and template basis -> models/encoder.onnx."""
-    renders = RenderSet(paths.renders)
-    basis = torch.from_numpy(load_file(paths.models / TEMPLATE)["basis"]).float()
-    module = EncoderForExport(load_average(Encoder(), run_folder), basis)
+    renders, identity = paths.training_renders(), identity_of("encoder", paths.template)
+    basis = torch.from_numpy(load_file(paths.template)["basis"]).float()
+    module = EncoderForExport(load_average(Encoder(), run_folder, identity), basis)
     crop = make_crops(renders, np.array([0]), np.random.default_rng(SEED)).crop.contiguous()
     outputs = [
         _port("coefficients", ["N", COEFFICIENTS], "standard deviations of the template's shape basis"),
@@ -83,7 +86,7 @@ def export_encoder(run_folder: Path, paths: Paths) -> dict[str, float]:
     description = _describe(
         "Crop with its mask to shape, viewpoint and light.",
         [_port("crop", ["N", 5, 128, 128], "rgb (sRGB 0..1) x mask, mask 0..1, 1 inside the photo and 0 outside")],
-        outputs, renders, paths, "Renders with exact labels, reframed and degraded at load time",
+        outputs, renders, paths, cars_seen(run_folder, identity), "Renders with exact labels, reframed and degraded at load time",
     )
     return export_model(
         paths.models, "encoder", module, {"crop": crop}, [port["name"] for port in outputs], description, TOLERANCE
@@ -92,8 +95,8 @@ def export_encoder(run_folder: Path, paths: Paths) -> dict[str, float]:
 
 def export_texture(run_folder: Path, paths: Paths) -> dict[str, float]:
     """Checkpoint -> models/texture.onnx."""
-    renders = RenderSet(paths.renders)
-    network = load_average(TextureCompleter(), run_folder)
+    renders, identity = paths.training_renders(), identity_of("texture", paths.template, size=128)
+    network = load_average(TextureCompleter(), run_folder, identity)
     random = np.random.default_rng(SEED)
     visible = (random.random((1, 1, 16, 16)) > 0.5).repeat(8, 2).repeat(8, 3)
     colour = random.random((1, 3, 16, 16)).repeat(8, 2).repeat(8, 3)
@@ -106,7 +109,7 @@ def export_texture(run_folder: Path, paths: Paths) -> dict[str, float]:
             "visibility of the mirror texel",
         )],
         [_port("texture", ["N", 3, 128, 128], "sRGB albedo 0..1")],
-        renders, paths, "Atlases composed from the training cars' textures, recoloured, mixed and partly hidden",
+        renders, paths, cars_seen(run_folder, identity), "Atlases composed from the training cars' textures, recoloured, mixed and partly hidden",
     )
     return export_model(
         paths.models, "texture", network, {"partial": torch.from_numpy(partial)}, ["texture"], description, TOLERANCE
@@ -117,14 +120,17 @@ def _port(name: str, shape: list, value_range: str) -> dict:
     return {"name": name, "shape": shape, "type": "float32", "range": value_range}
 
 
-def _describe(purpose: str, inputs: list, outputs: list, renders: RenderSet, paths: Paths, data: str) -> dict:
-    cars = renders.cars()
+def _describe(
+    purpose: str, inputs: list, outputs: list, renders: RenderSet, paths: Paths, seen: list[str] | None, data: str
+) -> dict:
+    """seen: cars of the checkpoint; None (not noted) credits every car that the folder of renders holds."""
+    cars = RenderSet(paths.renders, ()).cars() if seen is None else seen
     return {
         "purpose": purpose,
         "inputs": inputs,
         "outputs": outputs,
         "training_data": f"{data}: {len(renders)} pictures of {len(cars)} cars. No photo was used.",
         "credits": car_credits(paths.cars, cars) + environment_credits(renders.environments()),
-        "licence": LICENCE_NOTE,
+        "licence": licence_note(cars),
         "metrics": [],
     }

@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from turnaround_training.__main__ import load_config
-from turnaround_training.errors import StageError
+from turnaround_training.__main__ import guarded, load_config
 from turnaround_training.neural.stage import run
 
 
@@ -17,13 +16,12 @@ def main() -> int:
     parser.add_argument("step", choices=["train", "export", "measure", "sample"])
     parser.add_argument("--config", type=Path, required=True, help="TOML file")
     options = parser.parse_args()
-    try:
+
+    def work() -> None:
         config = load_config(options.config)
         run({**config, "neural": {**config.get("neural", {}), "steps": [options.step]}})
-    except StageError as error:
-        print(f"neural: {error}", file=sys.stderr)
-        return 1
-    return 0
+
+    return guarded("neural", work)
 
 
 if __name__ == "__main__":

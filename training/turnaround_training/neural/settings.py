@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from turnaround_training.data.renders import EXCLUDED
 from turnaround_training.errors import StageError
+from turnaround_training.sections import read_section
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Settings:
     steps: tuple[str, ...] = ("train",)
     renders: tuple[Path, ...] = ()
     held_out: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = EXCLUDED
     template: Path = Path("../models/template.safetensors")
     registered: Path = Path("runs/template/registered.npz")
     run: Path = Path("runs/neural/first")
@@ -59,29 +62,8 @@ class Settings:
     architecture: Architecture = field(default_factory=Architecture)
 
 
-def _build(kind: type, values: dict, where: str) -> dict:
-    known = {entry.name for entry in fields(kind)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise StageError(f"[{where}] has no setting {', '.join(unknown)}; known: {', '.join(sorted(known))}.")
-    return dict(values)
-
-
 def read_settings(config: dict) -> Settings:
     """Settings from a parsed TOML file; raises StageError that names a wrong key."""
     if "neural" not in config:
         raise StageError("The config has no [neural] section.")
-    values = _build(Settings, config["neural"], "neural")
-    for name in ("renders", "held_out"):
-        if name in values:
-            values[name] = tuple(Path(path) for path in values[name])
-    for name in ("template", "registered", "run", "models", "sample_picture"):
-        if name in values:
-            values[name] = Path(values[name])
-    if "steps" in values:
-        values["steps"] = tuple(values["steps"])
-    if "phases" in values:
-        values["phases"] = tuple(Phase(**_build(Phase, phase, "neural.phases")) for phase in values["phases"])
-    if "architecture" in values:
-        values["architecture"] = Architecture(**_build(Architecture, values["architecture"], "neural.architecture"))
-    return Settings(**values)
+    return read_section(Settings, config["neural"], "neural")

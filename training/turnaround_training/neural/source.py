@@ -54,6 +54,10 @@ class Source:
         folders = [folder for folder in self.settings.held_out if (folder / "index.jsonl").is_file()]
         return self._join(tuple(folders), scenes) if folders else None
 
+    def rendered_cars(self) -> list[str]:
+        """Every car that the training folders hold, excluded or not."""
+        return sorted({car for folder in self.settings.renders for car in RenderSet(folder, ()).cars()})
+
     def environments(self) -> list[str]:
         """Names of the environment maps of the training folders."""
         return sorted({name for folder in self.settings.renders for name in self._renders(folder).environments()})
@@ -65,8 +69,13 @@ class Source:
 
     def _renders(self, folder: Path) -> RenderSet:
         if folder not in self.sets:
-            self.sets[folder] = RenderSet(folder)
+            self.sets[folder] = RenderSet(folder, self.settings.exclude)
         return self.sets[folder]
+
+    def _cache(self, folder: Path) -> Path:
+        """One file for each choice of cars: its records follow the chosen rows."""
+        name = "-without-".join([folder.name, *sorted(self.settings.exclude)])
+        return self.settings.run.parent / "cache" / f"{name}.u8"
 
     def _vertices(self, row: dict) -> np.ndarray:
         return shape_of(self.cars[row["car"]], row["bend"], row["box"])
@@ -83,7 +92,7 @@ class Source:
         for folder in folders:
             renders = self._renders(folder)
             renders.refresh()
-            rows, canonical = canonical_pictures(renders, self.settings.run.parent / "cache" / f"{folder.name}.u8")
+            rows, canonical = canonical_pictures(renders, self._cache(folder))
             numbers: dict[int, int] = {}
             kept = []
             for place, index in enumerate(rows):

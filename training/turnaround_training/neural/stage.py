@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
 from turnaround_training.errors import StageError
-from turnaround_training.export.credits import LICENCE_NOTE, car_credits, environment_credits
+from turnaround_training.export.credits import car_credits, environment_credits, licence_note
 from turnaround_training.neural import sample
 from turnaround_training.neural.examples import Examples
 from turnaround_training.neural.export import export_networks, milliseconds, record_figures
@@ -26,13 +29,13 @@ class NeuralStage:
         self.settings = settings
         self.paths = Paths.from_config(config)
         self.source = Source(settings)
-        self.trainer = Trainer(settings, self.source.projection)
+        identity = identity_of("neural", settings.template, **asdict(settings.architecture))
+        self.trainer = Trainer(settings, self.source.projection, identity)
         self.resumed = self.trainer.load()
 
     def train(self) -> None:
         """Train on; sheets of training and held-out cars are written at every checkpoint."""
-        if not train(self.trainer, self.source.training, self._write_sheets):
-            raise StageError(f"Stopped and saved after {self.trainer.seen} pictures; run the same command again to go on.")
+        train(self.trainer, self.source.training, self._write_sheets)
 
     def _write_sheets(self, trainer: Trainer, examples: Examples) -> None:
         networks, size = trainer.average.networks, last_size(trainer)
@@ -51,10 +54,11 @@ class NeuralStage:
             f"{len(examples.scene)} canonical renders of {len(examples.cars)} scenes, mirrored; "
             f"{self.trainer.seen} pictures drawn in {self.trainer.seconds / 60:.0f} minutes on one core"
         )
-        credits = car_credits(self.paths.cars, sorted(set(examples.cars))) + environment_credits(self.source.environments())
+        cars = sorted(self.source.rendered_cars() if self.trainer.cars is None else self.trainer.cars)
+        credits = car_credits(self.paths.cars, cars) + environment_credits(self.source.environments())
         networks = self.trainer.average.networks
         for name, difference in export_networks(
-            networks, models, examples, self.source.offsets(0), data, credits, LICENCE_NOTE
+            networks, models, examples, self.source.offsets(0), data, credits, licence_note(cars)
         ).items():
             print(f"neural: {name} exported, differs from torch by {difference:.2g}")
         took = milliseconds(models, architecture.inputs, architecture.width)

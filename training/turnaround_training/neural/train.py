@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
 
+from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.errors import StageError
+from turnaround_training.interruption import held_back
 from turnaround_training.neural import losses
 from turnaround_training.neural.discriminator import Discriminator
 from turnaround_training.neural.examples import Batch, Examples, random_batch
 from turnaround_training.neural.networks import MovingAverage, Networks
 from turnaround_training.neural.settings import Phase, Settings
+from turnaround_training.trainer import append_log, checkpoint_path
 
 R1_EVERY = 16
 R1_WEIGHT = 1.0
@@ -30,13 +29,16 @@ MATCHING_WEIGHT = 2.0
 ENTROPY_WEIGHT = 0.02
 CODE_WEIGHT = 0.001
 FADE = 4000
+LOG_SECONDS = 20.0
 
 
 class Trainer:
     """Networks, optimisers and counters of one run; `seen` counts training pictures."""
 
-    def __init__(self, settings: Settings, projection: np.ndarray) -> None:
+    def __init__(self, settings: Settings, projection: np.ndarray, identity: Identity) -> None:
         torch.manual_seed(settings.seed)
+        self.identity = identity
+        self.cars: set[str] | None = set()
         self.settings = settings
         self.networks = Networks(settings.architecture, projection)
         self.discriminator = Discriminator()
@@ -58,35 +60,31 @@ class Trainer:
         return next((phase for phase in self.settings.phases if self.seen < phase.until), None)
 
     def save(self) -> None:
-        """Write the checkpoint at once (temporary file, rename)."""
-        path = checkpoint_path(self.settings)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new")
-        torch.save(
-            {
-                "networks": self.networks.state_dict(),
-                "average": self.average.networks.state_dict(),
-                "discriminator": self.discriminator.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
-                "counters": [self.seen, self.step, self.adversarial_since, self.seconds],
-            },
-            temporary,
-        )
-        temporary.replace(path)
+        """Write the checkpoint at once."""
+        content = {
+            "networks": self.networks.state_dict(),
+            "average": self.average.networks.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
+            "counters": [self.seen, self.step, self.adversarial_since, self.seconds],
+            "cars": None if self.cars is None else sorted(self.cars),
+        }
+        save_checkpoint(checkpoint_path(self.settings.run), self.identity, content)
 
     def load(self) -> bool:
-        """Go on from the run's checkpoint; False where there is none."""
-        path = checkpoint_path(self.settings)
+        """Go on from the run's checkpoint; False where there is none, StageError where it belongs elsewhere."""
+        path = checkpoint_path(self.settings.run)
         if not path.exists():
             return False
-        stored = torch.load(path, map_location="cpu")
-        self.networks.load_state_dict(stored["networks"])
-        self.average.networks.load_state_dict(stored["average"])
+        stored = load_checkpoint(path, self.identity)
+        load_weights(self.networks, stored["networks"], path)
+        load_weights(self.average.networks, stored["average"], path)
         self.discriminator.load_state_dict(stored["discriminator"])
         self.optimiser.load_state_dict(stored["optimiser"])
         self.discriminator_optimiser.load_state_dict(stored["discriminator_optimiser"])
         self.seen, self.step, self.adversarial_since, self.seconds = stored["counters"]
+        self.cars = None if stored.get("cars") is None else set(stored["cars"])
         return True
 
     def learn(self, batch: Batch, phase: Phase) -> dict[str, float]:
@@ -166,28 +164,24 @@ class Trainer:
         return 0.5 * R1_WEIGHT * R1_EVERY * gradient.square().sum(dim=(1, 2, 3)).mean()
 
 
-def checkpoint_path(settings: Settings) -> Path:
-    """Where a run keeps its checkpoint."""
-    return settings.run / "checkpoint.pt"
-
-
 def train(
     trainer: Trainer,
     load_examples: Callable[[], Examples],
     on_checkpoint: Callable[[Trainer, Examples], None],
-) -> bool:
-    """Train until the phases or the settings' minutes are over, or SIGTERM asks to save and stop
-    (then False is returned); reads grown data at every checkpoint."""
+) -> None:
+    """Train until the phases or the settings' minutes are over; reads grown data at every checkpoint.
+
+    Ctrl-C or SIGTERM: the step under way is ended and saved, then KeyboardInterrupt is raised.
+    """
     settings = trainer.settings
+    torch.set_num_threads(settings.threads)
     settings.run.mkdir(parents=True, exist_ok=True)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    examples = load_examples()
-    rows_of = examples.rows_of()
-    started = last_saved = last_logged = time.monotonic()
     sums: dict[str, list[float]] = {}
-    with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log:
-        while (phase := trainer.phase()) is not None and not stop.is_set():
+    with held_back() as asked_to_stop:
+        examples = _examples(trainer, load_examples)
+        rows_of = examples.rows_of()
+        started = last_saved = last_logged = time.monotonic()
+        while (phase := trainer.phase()) is not None and not asked_to_stop.is_set():
             begun = time.monotonic()
             if settings.minutes and begun - started > settings.minutes * 60:
                 break
@@ -196,20 +190,24 @@ def train(
                 sums.setdefault(name, []).append(value)
             now = time.monotonic()
             trainer.seconds += now - begun
-            if now - last_logged > 20:
+            if now - last_logged > LOG_SECONDS:
                 means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
-                entry = {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, **means}
-                log.write(json.dumps(entry) + "\n")
-                log.flush()
+                append_log(settings.run, {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, **means})
                 sums, last_logged = {}, now
             if now - last_saved > settings.checkpoint_minutes * 60:
                 trainer.save()
                 on_checkpoint(trainer, examples)
-                examples = load_examples()
+                examples = _examples(trainer, load_examples)
                 rows_of = examples.rows_of()
                 last_saved = time.monotonic()
-    trainer.save()
-    if stop.is_set():
-        return False
+        trainer.save()
+        if asked_to_stop.is_set():
+            raise KeyboardInterrupt
     on_checkpoint(trainer, examples)
-    return True
+
+
+def _examples(trainer: Trainer, load_examples: Callable[[], Examples]) -> Examples:
+    examples = load_examples()
+    if trainer.cars is not None:
+        trainer.cars |= set(examples.cars)
+    return examples

@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+from turnaround_training.data.renders import SIZE_FILE, picture_size
 from turnaround_training.errors import StageError
 
 
@@ -18,10 +19,22 @@ class RenderDataset:
         self.size = size
         self.bytes_per_picture = size * size * 4
         folder.mkdir(parents=True, exist_ok=True)
+        self._claim_size()
         self.done: set[tuple[int, int]] = set()
         self.rows = self._recover()
         self._pictures = (folder / "pictures.u8").open("ab")
         self._index = (folder / "index.jsonl").open("ab")
+
+    def _claim_size(self) -> None:
+        """Note the pictures' size, or refuse to append pictures of another size than those there are."""
+        pictures = self.folder / "pictures.u8"
+        noted = picture_size(self.folder)
+        if pictures.exists() and pictures.stat().st_size > 0 and noted != self.size:
+            raise StageError(
+                f"{self.folder} holds pictures of {noted} px and the config asks for {self.size}. "
+                "Use another name or out in [render], or move the folder away."
+            )
+        (self.folder / SIZE_FILE).write_text(f"{self.size}\n", "utf-8")
 
     def _recover(self) -> int:
         pictures, index = self.folder / "pictures.u8", self.folder / "index.jsonl"

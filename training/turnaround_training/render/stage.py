@@ -138,6 +138,9 @@ def run(config: dict) -> None:
         for part in parts:
             part.dataset.close()
     for part in parts:
+        if part.dataset.rows == 0:
+            reasons = "; ".join(f"{car}: {message}" for car, message in renderer.broken.items())
+            raise StageError(f"No car of {part.dataset.folder.name} could be drawn. {reasons}")
         print(f"{part.dataset.folder}: {part.dataset.rows} pictures", flush=True)
 
 
@@ -164,6 +167,8 @@ def make_parts(settings: dict, size: int) -> list[Part]:
             True,
         ),
     ]
+    if not wanted[0][1]:
+        raise StageError(f"No car to render: {settings['cars']} lists none that is neither held out nor excluded.")
     return [
         Part(RenderDataset(folder / title, size), cars, part_seed, -(-int(pictures) // VIEWS), is_held_out)
         for title, cars, part_seed, pictures, is_held_out in wanted

@@ -7,9 +7,9 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.environments import load_backdrops
 from turnaround_training.data.paths import Paths
-from turnaround_training.data.renders import RenderSet
 from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.segmenter.network import Segmenter
 from turnaround_training.trainer import Batch, TrainingPlan, train
@@ -28,7 +28,7 @@ def run(config: dict) -> None:
     section, paths = config["segmenter"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
     size, batch = section.get("size", 256), section.get("batch", 16)
-    renders, backdrops = RenderSet(paths.renders), load_backdrops(paths.environments)
+    renders, backdrops = paths.training_renders(), load_backdrops(paths.environments)
 
     def make_batch(generator: np.random.Generator, progress: float) -> Batch:
         if generator.random() < REFRESH_CHANCE:
@@ -47,7 +47,7 @@ def run(config: dict) -> None:
         sheet = torch.cat([torch.cat(tuple(row[:8]), 2) for row in rows], 1).permute(1, 2, 0)
         Image.fromarray((sheet.numpy() * 255).astype(np.uint8)).save(plan.run / "sheet.png")
 
-    train(Segmenter(), plan, make_batch, segmenter_losses, write_sheet)
+    train(Segmenter(), plan, make_batch, segmenter_losses, identity_of("segmenter"), renders.cars(), write_sheet)
 
 
 def segmenter_losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:

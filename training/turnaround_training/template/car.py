@@ -165,9 +165,19 @@ def _bilinear(texture, uv):
             + (read(x0, y0 + 1) * (1 - fx) + read(x0 + 1, y0 + 1) * fx) * fy)
 
 
-def load_records(folder):
-    """Records of cars.json in its order."""
+def load_records(folder, exclude=()):
+    """Records of cars.json in its order, without the excluded cars; raises StageError where none is left."""
     path = Path(folder) / "cars.json"
     if not path.is_file():
         raise StageError(f"{path} is missing; set [template] assets to the folder of car GLBs")
-    return json.loads(path.read_text())
+    try:
+        records = json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise StageError(f"{path} is not valid JSON: {error}") from None
+    unknown = set(exclude) - {record["id"] for record in records}
+    if unknown:
+        raise StageError(f"[template] exclude names unknown cars: {', '.join(sorted(unknown))}")
+    kept = [record for record in records if record["id"] not in exclude]
+    if all(record["id"] in HELD_OUT for record in kept):
+        raise StageError(f"{path} lists no car to train on; put car GLBs beside it or exclude fewer")
+    return kept

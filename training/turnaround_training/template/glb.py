@@ -81,7 +81,19 @@ class _Reader:
 
 
 def read_glb(path):
-    """All triangle primitives of the file's default scene, in world space."""
+    """All triangle primitives of the file's default scene, in world space. Raises StageError naming a file it can't read."""
+    try:
+        out = _read(path)
+    except FileNotFoundError:
+        raise StageError(f"{path} is missing; correct cars.json or name the car in [template] exclude") from None
+    except (KeyError, IndexError, ValueError, TypeError, struct.error, OSError) as error:
+        raise StageError(f"{path} is broken ({type(error).__name__}: {error}); replace it or name its car in [template] exclude") from None
+    if not out:
+        raise StageError(f"{path} holds no triangles; replace it or name its car in [template] exclude")
+    return out
+
+
+def _read(path):
     reader = _Reader(path)
     tree, out = reader.tree, []
     materials = [reader.material(i) for i in range(len(tree.get("materials", [])))]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..sections import read_section
 from .atlas import CHARTS, build_atlas
 from .bake import bake, paint_materials, texel_map
 from .basis import BENDS, COMPONENTS, bent_variants, coefficients_of, span_basis
@@ -30,14 +31,15 @@ class Settings:
     assets: Path = Path("../../shared/assets/cars")
     models: Path = Path("../models")
     out: Path = Path("runs/template")
+    exclude: tuple[str, ...] = ()
+    """Cars that are left out as if the folder did not hold them."""
 
 
 def run(config):
-    section = config.get("template", {})
-    settings = Settings(**{k: Path(v) for k, v in section.items()})
+    settings = read_section(Settings, config.get("template", {}), "template")
     sphere, faces = icosphere(SUBDIVISIONS)
     mirror = mirror_map(sphere)
-    prepared = [prepare(settings.assets, record) for record in load_records(settings.assets)]
+    prepared = [prepare(settings.assets, record) for record in load_records(settings.assets, settings.exclude)]
     print(f"template: prepared {len(prepared)} cars", flush=True)
     shapes, _ = fit_all(prepared, faces, mirror, SUBDIVISIONS, lambda text: print(f"template: {text}", flush=True))
     finish(settings, prepared, shapes, faces, mirror)

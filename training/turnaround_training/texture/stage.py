@@ -7,10 +7,9 @@ import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
+from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
-from turnaround_training.data.renders import RenderSet
 from turnaround_training.encoder.dataset import TrueShapes
-from turnaround_training.template.registered import load_registered
 from turnaround_training.texture.atlases import RowAtlases, painted_atlases
 from turnaround_training.texture.dataset import Sources, make_bank, make_batch
 from turnaround_training.texture.network import TextureCompleter
@@ -53,19 +52,21 @@ def run(config: dict) -> None:
         sheet = torch.cat([torch.cat(tuple(row), 2) for row in rows], 1).permute(1, 2, 0).contiguous()
         Image.fromarray((sheet.clamp(0, 1).numpy() * 255).astype(np.uint8)).save(plan.run / "sheet.png")
 
-    train(TextureCompleter(), plan, next_batch, losses, write_sheet)
+    identity = identity_of("texture", paths.template, size=size)
+    cars = {*sources.renders.cars(), *sources.shapes.registered}
+    train(TextureCompleter(), plan, next_batch, losses, identity, cars, write_sheet)
 
 
 def load_sources(paths: Paths, size: int, views: int, seed: int) -> Sources:
     """Template, registered cars and renders made ready; seeing ``views`` viewpoints takes some seconds."""
-    template, registered = load_file(paths.models / "template.safetensors"), load_registered(paths.registered)
+    template, registered = load_file(paths.template), paths.training_cars()
     random = np.random.default_rng(seed)
     shapes = np.stack([car.vertices for car in registered.values() if not car.held_out])
     bank, texels = make_bank(template["uv"], template["parts"], template["faces"], shapes, size, views, random)
     return Sources(
         atlases=painted_atlases(registered, PAINTS, size, random),
         parts=texels.part[texels.nearest].reshape(size, size),
-        bank=bank, texels=texels, faces=template["faces"], renders=RenderSet(paths.renders),
+        bank=bank, texels=texels, faces=template["faces"], renders=paths.training_renders(),
         shapes=TrueShapes(registered, template["mirror"]), row_atlases=RowAtlases(registered, size),
     )
 

@@ -1,0 +1,46 @@
+"""Reads a section of a TOML file into a dataclass: paths, tuples and nested tables by the fields' types."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TypeVar, get_args, get_origin, get_type_hints
+
+from turnaround_training.errors import StageError
+
+Section = TypeVar("Section")
+
+
+def read_section(kind: type[Section], values: dict, where: str, only_known: bool = True) -> Section:
+    """Build `kind` from a table; `where` names it in errors.
+
+    Unknown keys are refused by name, or left alone where the section is shared (only_known False). Strings
+    become Path where the field is one, lists become tuples, tables become nested dataclasses.
+    """
+    types = get_type_hints(kind)
+    known = [entry.name for entry in fields(kind)]
+    unknown = sorted(set(values) - set(known))
+    if unknown and only_known:
+        raise StageError(f"[{where}] has no setting {', '.join(unknown)}; known: {', '.join(sorted(known))}.")
+    try:
+        return kind(**{name: _converted(types[name], values[name], f"{where}.{name}") for name in known if name in values})
+    except TypeError as error:
+        missing = str(error).rpartition("argument")[2].strip(" s:")
+        raise StageError(f"[{where}] needs {missing or error}.") from None
+
+
+def _converted(kind: object, value: object, where: str) -> object:
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            raise StageError(f"{where} must be a list, not {value!r}.")
+        return tuple(_converted(get_args(kind)[0], item, where) for item in value)
+    if is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise StageError(f"{where} must be a table, not {value!r}.")
+        return read_section(kind, value, where)
+    if kind is Path:
+        return Path(str(value))
+    accepted = {float: (int, float), int: (int,), str: (str,), bool: (bool,)}.get(kind)
+    if accepted and (not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool)):
+        raise StageError(f"{where} must be a {kind.__name__}, not {value!r}.")
+    return float(value) if kind is float else value
