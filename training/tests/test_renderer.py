@@ -11,7 +11,7 @@ from turnaround_training.camera import project
 from turnaround_training.data.crops import linear_to_srgb
 from turnaround_training.encoder.losses import spherical_harmonics
 from turnaround_training.errors import StageError
-from turnaround_training.renderer import bench, build
+from turnaround_training.renderer import bench, build, vectors
 from turnaround_training.renderer.mesh import Mesh, neighbours_of
 from turnaround_training.renderer.operator import render
 from turnaround_training.renderer.viewpoint import camera_matrix
@@ -232,3 +232,47 @@ def test_bench_prints_its_figures(capsys):
     bench.main(["--runs", "3"])
     figures = json.loads(capsys.readouterr().out)
     assert figures["faces"] == 5120 and 0 < figures["min"] <= figures["median"] <= figures["max"]
+
+
+def test_gradient_of_the_depth():
+    mesh, inputs, _ = random_scene(12, count=1)
+    weights = torch.rand(1, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(1), dtype=torch.float64) - 0.5
+    last = {}
+
+    def loss(vertices):
+        drawing = render(mesh, vertices, inputs["camera"], SIZE)
+        last["face"] = drawing.face
+        there = drawing.face >= 0
+        return (weights[there] * drawing.depth[there]).sum()
+
+    value = inputs["vertices"].clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(loss(value), value)
+    expected, smooth = central_differences(inputs["vertices"], loss, lambda: last["face"])
+    assert smooth.double().mean() > 0.95 and float(expected.abs().max()) > 0.1
+    assert gradient[smooth].numpy() == pytest.approx(expected[smooth].numpy(), abs=1e-4)
+
+
+@pytest.mark.parametrize("path", sorted(vectors.FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_shared_vectors_of_the_engine(path):
+    vector = json.loads(path.read_text("utf-8"))
+    drawing, inputs = vectors.drawn(vector["scene"])
+    pictures, expected = vectors.pictures_of(drawing), vector["pictures"]
+    assert pictures["face"] == expected["face"]
+    for name in ("colour", "mask", "depth"):
+        there = [index for index, value in enumerate(expected[name]) if value is not None]
+        assert [index for index, value in enumerate(pictures[name]) if value is not None] == there
+        assert np.array(pictures[name])[there].astype(float) == pytest.approx(np.array(expected[name])[there].astype(float), abs=1e-8)
+    for name, values in vectors.gradients_of(drawing, inputs).items():
+        scale = np.abs(vector["gradients"][name]).max()
+        assert scale > 0 and np.array(values) == pytest.approx(np.array(vector["gradients"][name]), abs=1e-8 * scale)
+
+
+def test_written_vectors_are_those_of_this_renderer(tmp_path, monkeypatch):
+    stored = {path.name: path.read_bytes() for path in vectors.FOLDER.glob("training-*.json")}
+    monkeypatch.setattr(vectors, "FOLDER", tmp_path)
+    vectors.main()
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written.keys() == stored.keys() and len(written) == 2
+    for name in stored:
+        ours, theirs = json.loads(written[name]), json.loads(stored[name])
+        assert ours["gradients"]["vertices"] == pytest.approx(theirs["gradients"]["vertices"], rel=1e-6, abs=1e-9)

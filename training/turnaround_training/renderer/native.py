@@ -83,14 +83,17 @@ def forward(mesh: Mesh, inputs: Inputs, options: Options) -> tuple[Pictures, Sta
 
 def backward(
     mesh: Mesh, inputs: Inputs, options: Options, states: States, colour: torch.Tensor,
-    of_colour: torch.Tensor | None, of_silhouette: torch.Tensor | None, wants_texture: bool,
+    of_pictures: tuple[torch.Tensor | None, ...], wants_texture: bool,
 ) -> list[torch.Tensor | None]:
-    """Gradients in the order of Inputs, None where there is none, from those of colour and silhouette (or None)."""
-    coloured = of_colour is not None
+    """Gradients in the order of Inputs, None where there is none.
+
+    colour: as it was drawn; of_pictures: the loss's gradients of colour, silhouette and depth, None where it has none.
+    """
+    coloured = of_pictures[0] is not None
     wanted = (True, True, coloured and wants_texture, coloured and inputs.light is not None)
     out = [torch.empty_like(tensor) if wants else None for tensor, wants in zip(inputs, wanted, strict=True)]
     batch = _batch(mesh, inputs, options)
-    given = map(_pointer, (colour, of_colour, of_silhouette, *out))
+    given = map(_pointer, (colour, *of_pictures, *out))
     _function("backward", inputs.vertices)(ctypes.byref(batch), states.address, *given)
     return out
 

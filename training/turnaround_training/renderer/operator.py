@@ -19,7 +19,7 @@ MOST_NEAREST = 64
 class Drawing(NamedTuple):
     """colour [B,3,H,W] (0 outside the mesh; None without a texture); silhouette [B,1,H,W] (1 where covered, soft
     around); coverage [B,1,H,W] (1 where a face covers the pixel's centre, else 0); depth [B,1,H,W] along the optical
-    axis (infinite where nothing is); face int32 [B,1,H,W] (-1 where none). Only the first two carry gradients."""
+    axis (infinite where nothing is); face int32 [B,1,H,W] (-1 where none). Colour, silhouette and depth carry gradients."""
 
     colour: torch.Tensor | None
     silhouette: torch.Tensor
@@ -34,17 +34,17 @@ class _Render(torch.autograd.Function):
         pictures, states = native.forward(mesh, native.Inputs(vertices, camera, texture, light), options)
         ctx.save_for_backward(vertices, camera, texture, light, pictures.colour)
         ctx.mesh, ctx.options, ctx.states = mesh, options, states
-        ctx.mark_non_differentiable(pictures.face, pictures.depth)
+        ctx.mark_non_differentiable(pictures.face)
         ctx.set_materialize_grads(False)
         return tuple(pictures)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, of_colour, of_silhouette, *_):
+    def backward(ctx, of_colour, of_silhouette, _, of_depth):
         *inputs, colour = ctx.saved_tensors
-        given = (None if gradient is None else gradient.contiguous() for gradient in (of_colour, of_silhouette))
+        given = tuple(None if gradient is None else gradient.contiguous() for gradient in (of_colour, of_silhouette, of_depth))
         wants_texture = ctx.needs_input_grad[2]
-        gradients = native.backward(ctx.mesh, native.Inputs(*inputs), ctx.options, ctx.states, colour, *given, wants_texture)
+        gradients = native.backward(ctx.mesh, native.Inputs(*inputs), ctx.options, ctx.states, colour, given, wants_texture)
         return *gradients, None, None
 
 

@@ -1,5 +1,6 @@
-// Projection and smooth normals, forward and backward.
+// Projection, edge functions and smooth normals, forward and backward.
 #pragma once
+#include <algorithm>
 #include <cmath>
 
 #include "scene.h"
@@ -29,6 +30,25 @@ void project_backward(const Scene<Real>& scene, Gradient& gradient) {
         gradient.camera[4 * row + k] += scene.vertices[3 * v + k] * g[row];
       }
       gradient.camera[4 * row + 3] += g[row];
+    }
+  }
+}
+
+// From edge functions to clip space: with G_k = sum over pixels of dl_k (x, y, 1) and l_0 = p . (v1 x v2) and so on
+// around, dv_0 = v1 x G_2 - v2 x G_1.
+template <typename Real>
+void edges_backward(const Scene<Real>& scene, const State& state, Gradient& out) {
+  for (int64_t face = 0; face < scene.face_count; face++) {
+    const double* g = &out.edges[9 * face];
+    if (std::all_of(g, g + 9, [](double value) { return value == 0; })) continue;
+    for (int k = 0; k < 3; k++) {
+      const int next = (k + 1) % 3, other = (k + 2) % 3;
+      const double *vn = &state.clip[4 * scene.faces[3 * face + next]], *gn = g + 3 * next;
+      const double *vo = &state.clip[4 * scene.faces[3 * face + other]], *go = g + 3 * other;
+      double* d = &out.clip[4 * scene.faces[3 * face + k]];
+      d[0] += vn[1] * go[2] - vn[2] * go[1] - (vo[1] * gn[2] - vo[2] * gn[1]);
+      d[1] += vn[2] * go[0] - vn[0] * go[2] - (vo[2] * gn[0] - vo[0] * gn[2]);
+      d[2] += vn[0] * go[1] - vn[1] * go[0] - (vo[0] * gn[1] - vo[1] * gn[0]);
     }
   }
 }

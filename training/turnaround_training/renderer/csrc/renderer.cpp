@@ -3,6 +3,7 @@
 #include <memory>
 #include <new>
 
+#include "depth.h"
 #include "geometry.h"
 #include "rasterise.h"
 #include "scene.h"
@@ -82,7 +83,7 @@ void store(const std::vector<double>& values, Real* out, int64_t item) {
 // Gradients that nobody asks for, and pictures that don't enter the loss, are null.
 template <typename Real>
 void backward(const Batch& batch, const States& states, const Real* colour, const Real* of_colour,
-              const Real* of_silhouette, Real* vertices, Real* camera, Real* texels, Real* light) {
+              const Real* of_silhouette, const Real* of_depth, Real* vertices, Real* camera, Real* texels, Real* light) {
   const int64_t pixels = batch.pixels();
 #pragma omp parallel for schedule(dynamic) num_threads(batch.threads)
   for (int64_t item = 0; item < batch.count; item++) {
@@ -94,13 +95,16 @@ void backward(const Batch& batch, const States& states, const Real* colour, cons
     gradient.light.assign(27, 0.0);
     gradient.texels.assign(texels ? batch.texel_values() : 0, 0.0);
     gradient.clip.assign(4 * scene.vertex_count, 0.0);
+    gradient.edges.assign(9 * scene.face_count, 0.0);
     if (of_silhouette && scene.nearest > 0)
       soft_silhouette_backward(scene, state, of_silhouette + item * pixels, gradient);
+    if (of_depth) depth_backward(scene, state, of_depth + item * pixels, gradient);
     if (of_colour && scene.texels) {
       gradient.normals.assign(scene.light ? 3 * scene.vertex_count : 0, 0.0);
       shade_backward(scene, state, colour + item * 3 * pixels, of_colour + item * 3 * pixels, gradient);
       if (scene.light) vertex_normals_backward(scene, state, gradient);
     }
+    edges_backward(scene, state, gradient);
     project_backward(scene, gradient);
     store(gradient.vertices, vertices, item);
     store(gradient.camera, camera, item);
@@ -122,9 +126,10 @@ using turnaround::States;
     return states.release();                                                                                       \
   }                                                                                                                \
   void turnaround_backward_##NAME(const Batch* batch, const States* states, const REAL* colour,                    \
-                                  const REAL* of_colour, const REAL* of_silhouette, REAL* vertices, REAL* camera,  \
-                                  REAL* texels, REAL* light) {                                                     \
-    turnaround::backward(*batch, *states, colour, of_colour, of_silhouette, vertices, camera, texels, light);      \
+                                  const REAL* of_colour, const REAL* of_silhouette, const REAL* of_depth,           \
+                                  REAL* vertices, REAL* camera, REAL* texels, REAL* light) {                       \
+    turnaround::backward(*batch, *states, colour, of_colour, of_silhouette, of_depth, vertices, camera, texels,    \
+                         light);                                                                                   \
   }
 
 extern "C" {

@@ -170,31 +170,11 @@ void shade_pixel_backward(const Scene<Real>& scene, const State& state, const Co
   for (int k = 0; k < 3; k++) d[k] = (d[k] - mean) * s.scale;
 }
 
-// From edge functions to clip space: with G_k = sum over pixels of dl_k (x, y, 1) and l_0 = p . (v1 x v2) and so on
-// around, dv_0 = v1 x G_2 - v2 x G_1.
-template <typename Real>
-void edges_backward(const Scene<Real>& scene, const State& state, Gradient& out) {
-  for (int64_t face = 0; face < scene.face_count; face++) {
-    const double* g = &out.edges[9 * face];
-    if (std::all_of(g, g + 9, [](double value) { return value == 0; })) continue;
-    for (int k = 0; k < 3; k++) {
-      const int next = (k + 1) % 3, other = (k + 2) % 3;
-      const double *vn = &state.clip[4 * scene.faces[3 * face + next]], *gn = g + 3 * next;
-      const double *vo = &state.clip[4 * scene.faces[3 * face + other]], *go = g + 3 * other;
-      double* d = &out.clip[4 * scene.faces[3 * face + k]];
-      d[0] += vn[1] * go[2] - vn[2] * go[1] - (vo[1] * gn[2] - vo[2] * gn[1]);
-      d[1] += vn[2] * go[0] - vn[0] * go[2] - (vo[2] * gn[0] - vo[0] * gn[2]);
-      d[2] += vn[0] * go[1] - vn[1] * go[0] - (vo[0] * gn[1] - vo[1] * gn[0]);
-    }
-  }
-}
-
 // colour and gradient are [3,H,W]: what `shade` gave and the loss's gradient of it. Visibility is held fixed.
 template <typename Real>
 void shade_backward(const Scene<Real>& scene, const State& state, const Real* colour, const Real* gradient,
                     Gradient& out) {
   const int64_t pixels = int64_t(scene.width) * scene.height;
-  out.edges.assign(9 * scene.face_count, 0.0);
   for (int64_t p = 0; p < pixels;) {
     const int32_t face = state.face[p];
     if (face < 0) {
@@ -219,7 +199,6 @@ void shade_backward(const Scene<Real>& scene, const State& state, const Real* co
       }
     }
   }
-  edges_backward(scene, state, out);
 }
 
 }  // namespace turnaround
