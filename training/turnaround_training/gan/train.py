@@ -8,13 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TextIO
 
 import numpy as np
 import torch
 
-from turnaround_training.gan.checkpoint import write_checkpoint
+from turnaround_training.checkpoint import save_checkpoint
 from turnaround_training.gan.pictures import Pictures
 from turnaround_training.gan.settings import Phase
 from turnaround_training.gan.sheet import write_sheet
@@ -34,15 +33,11 @@ def stop_asked() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def keep_generator(trainer: Trainer, size: int) -> None:
+def keep_generator(trainer: Trainer) -> None:
     """Write the averaged generator as it is after `seen` pictures, for measuring later."""
-    thousands = trainer.seen // 1000
-    state = {
-        "architecture": asdict(trainer.settings.architecture),
-        "average": trainer.average.state_dict(),
-        "seen": trainer.seen, "size": size,
-    }
-    write_checkpoint(trainer.settings.run / f"generator-{thousands:06d}k.pt", state)
+    path = trainer.settings.run / f"generator-{trainer.seen // 1000:06d}k.pt"
+    state = {"average": trainer.average.state_dict(), "seen": trainer.seen, "size": trainer.size}
+    save_checkpoint(path, trainer.identity(), state)
 
 
 def _keep(trainer: Trainer, phase: Phase, fade: float) -> None:
@@ -75,7 +70,7 @@ def train(trainer: Trainer, pictures: Pictures) -> None:
             now = time.monotonic()
             trainer.seconds += now - begun
             if any(before < mark <= trainer.seen for mark in settings.milestones):
-                keep_generator(trainer, phase.size)
+                keep_generator(trainer)
             if now - last_logged > settings.log_seconds:
                 _write_means(log, trainer, phase, fade, sums, (trainer.seen - logged_seen) / (now - last_logged))
                 sums, last_logged, logged_seen = {}, now, trainer.seen
@@ -86,4 +81,4 @@ def train(trainer: Trainer, pictures: Pictures) -> None:
             trainer.save()
             raise KeyboardInterrupt
     _keep(trainer, settings.phases[-1], 1.0)
-    keep_generator(trainer, settings.phases[-1].size)
+    keep_generator(trainer)

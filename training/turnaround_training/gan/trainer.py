@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, save_checkpoint
 from turnaround_training.errors import StageError
 from turnaround_training.gan.augment import augmented
-from turnaround_training.gan.checkpoint import read_checkpoint, write_checkpoint
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.generator import Generator, mixed
 from turnaround_training.gan.losses import discriminator_loss, generator_loss, gradient_penalty
@@ -42,27 +42,33 @@ class Trainer:
         critics = [{"params": list(self.discriminator.parameters()), "own": settings.discriminator_rate}]
         self.discriminator_optimiser = torch.optim.Adam(critics, lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True)
         self.seen, self.step, self.seconds = 0, 0, 0.0
+        self.size = settings.phases[0].size
         self.augmentation, self.sign = 0.0, 0.0
+
+    def identity(self) -> Identity:
+        """What a checkpoint of this run can't be used without."""
+        return identity_of("gan", **asdict(self.settings.architecture))
 
     def save(self) -> None:
         """Write the run's checkpoint."""
         state = {
-            "architecture": asdict(self.settings.architecture),
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
-            "counters": [self.seen, self.step, self.seconds, self.augmentation, self.sign],
+            "seen": self.seen,
+            "size": self.size,
+            "counters": [self.step, self.seconds, self.augmentation, self.sign],
         }
-        write_checkpoint(self.settings.run / "checkpoint.pt", state)
+        save_checkpoint(self.settings.run / "checkpoint.pt", self.identity(), state)
 
     def load(self) -> bool:
         """Go on from the run's checkpoint; False where there is none."""
         path = self.settings.run / "checkpoint.pt"
         if not path.exists():
             return False
-        state = read_checkpoint(path, asdict(self.settings.architecture))
+        state = load_checkpoint(path, self.identity())
         self.generator.load_state_dict(state["generator"])
         self.average.load_state_dict(state["average"])
         self.discriminator.load_state_dict(state["discriminator"])
@@ -71,7 +77,8 @@ class Trainer:
             optimiser.load_state_dict(state[name])
             for group, rate in zip(optimiser.param_groups, own, strict=True):
                 group["own"] = rate
-        self.seen, self.step, self.seconds, self.augmentation, self.sign = state["counters"]
+        self.seen, self.size = state["seen"], state["size"]
+        self.step, self.seconds, self.augmentation, self.sign = state["counters"]
         return True
 
     def learn(self, pictures: Pictures, phase: Phase, fade: float) -> dict[str, float]:
@@ -87,6 +94,7 @@ class Trainer:
         values |= self._deceive(phase, fade, random)
         self.step += 1
         self.seen += phase.batch
+        self.size = phase.size
         self._follow(phase.batch)
         self._adapt(values["sign_real"], phase.batch)
         if not all(np.isfinite(value) for value in values.values()):
