@@ -5,7 +5,7 @@ import type { OrbitCamera } from '../diffrender/index.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { backgroundInput, cropOf, cropPicture } from '../photo/crop.ts';
 import type { DecodedPhoto } from '../photo/photo.ts';
-import { boxCentre } from '../render/camera.ts';
+import { boxCentre, viewpointOf } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
 import { nearestBodyType } from './body-type.ts';
 import { encodeCar } from './encode.ts';
@@ -145,18 +145,5 @@ function cameraOf(
     fov: 2 * Math.atan(Math.exp(clamp(logTangent, Math.log(0.03), Math.log(1.5)))),
     offset: [clamp(dx, -1, 1), clamp(dy, -1, 1)],
     target,
-  };
-}
-
-function viewpointOf(camera: OrbitCamera, lengthMetres: number): Viewpoint {
-  const { target, offset } = camera;
-  return {
-    azimuthDeg: wrapAzimuth(camera.azimuth / degree),
-    elevationDeg: camera.elevation / degree,
-    rollDeg: camera.roll / degree,
-    distance: camera.distance * lengthMetres,
-    fovDeg: camera.fov / degree,
-    target: [target[0] * lengthMetres, target[1] * lengthMetres, target[2] * lengthMetres],
-    offset: [offset[0], offset[1]],
   };
 }

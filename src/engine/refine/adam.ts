@@ -1,31 +1,48 @@
 /** Decay rates of the two moments. Short memories: a stage has only some tens of steps. */
 const decay = { first: 0.85, second: 0.95 } as const;
 
-/** Adam (Kingma and Ba, 2015) on one flat vector with a rate for each number. */
-export class Adam {
-  private readonly first: Float64Array;
-  private readonly second: Float64Array;
+/** The two running moments of a gradient (Kingma and Ba, 2015). */
+class Moments {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
   private steps = 0;
+
+  constructor(length: number) {
+    this.first = new Float64Array(length);
+    this.second = new Float64Array(length);
+  }
+
+  /** Takes a gradient in; returns the factors that make the moments unbiased. */
+  add(gradient: Float64Array): { first: number; second: number } {
+    const { first, second } = this;
+    for (let k = 0; k < first.length; k++) {
+      const g = gradient[k];
+      first[k] += (1 - decay.first) * (g - first[k]);
+      second[k] += (1 - decay.second) * (g * g - second[k]);
+    }
+    this.steps++;
+    return { first: 1 / (1 - decay.first ** this.steps), second: 1 / (1 - decay.second ** this.steps) };
+  }
+}
+
+/** Adam on one flat vector with a rate for each number. */
+export class Adam {
+  private readonly moments: Moments;
 
   constructor(
     private readonly values: Float64Array,
     private readonly rates: Float64Array,
   ) {
-    this.first = new Float64Array(values.length);
-    this.second = new Float64Array(values.length);
+    this.moments = new Moments(values.length);
   }
 
   /** Moves the values against the gradient; `share` scales all rates. */
   step(gradient: Float64Array, share: number): void {
-    this.steps++;
-    const one = 1 - decay.first ** this.steps;
-    const two = 1 - decay.second ** this.steps;
+    const { first, second } = this.moments;
+    const unbiased = this.moments.add(gradient);
     for (let k = 0; k < this.values.length; k++) {
-      const g = gradient[k];
-      this.first[k] += (1 - decay.first) * (g - this.first[k]);
-      this.second[k] += (1 - decay.second) * (g * g - this.second[k]);
-      const size = Math.sqrt(this.second[k] / two);
-      if (size > 0) this.values[k] -= (share * this.rates[k] * (this.first[k] / one)) / size;
+      const size = Math.sqrt(second[k] * unbiased.second);
+      if (size > 0) this.values[k] -= (share * this.rates[k] * first[k] * unbiased.first) / size;
     }
   }
 }
@@ -36,31 +53,22 @@ export class Adam {
  * neighbours carry them, instead of being moved by amplified noise.
  */
 export class UniformAdam {
-  private readonly first: Float64Array;
-  private readonly second: Float64Array;
-  private steps = 0;
+  private readonly moments: Moments;
 
   constructor(
     private readonly values: Float64Array,
     private readonly rate: number,
   ) {
-    this.first = new Float64Array(values.length);
-    this.second = new Float64Array(values.length);
+    this.moments = new Moments(values.length);
   }
 
   step(gradient: Float64Array, share: number): void {
-    this.steps++;
-    const one = 1 - decay.first ** this.steps;
-    const two = 1 - decay.second ** this.steps;
+    const { first, second } = this.moments;
+    const unbiased = this.moments.add(gradient);
     let largest = 0;
-    for (let k = 0; k < this.values.length; k++) {
-      const g = gradient[k];
-      this.first[k] += (1 - decay.first) * (g - this.first[k]);
-      this.second[k] += (1 - decay.second) * (g * g - this.second[k]);
-      if (this.second[k] > largest) largest = this.second[k];
-    }
+    for (let k = 0; k < second.length; k++) if (second[k] > largest) largest = second[k];
     if (!(largest > 0)) return;
-    const scale = (share * this.rate) / (one * Math.sqrt(largest / two));
-    for (let k = 0; k < this.values.length; k++) this.values[k] -= scale * this.first[k];
+    const scale = (share * this.rate * unbiased.first) / Math.sqrt(largest * unbiased.second);
+    for (let k = 0; k < this.values.length; k++) this.values[k] -= scale * first[k];
   }
 }

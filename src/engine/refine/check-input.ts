@@ -1,10 +1,13 @@
 import { StudioError } from '../../shared/errors.ts';
-import { cameraFrame } from '../../shared/viewpoint.ts';
-import type { RefineInput } from './types.ts';
+import { cameraFrame, type Viewpoint } from '../../shared/viewpoint.ts';
+import type { RefineInput, RefineView } from './types.ts';
+
+/** More photos of one car than this aren't taken: each costs its share of the time. */
+export const mostViews = 12;
 
 /** Refuses what can't be refined, in words for the person who asked. */
 export function checkInput(input: RefineInput, iterations: number): void {
-  const { template, offsets, photo, mask, light } = input;
+  const { template, offsets, views } = input;
   if (!(Number.isInteger(iterations) && iterations >= 1 && iterations <= 2000))
     throw invalid(`A refinement can't take ${iterations} iterations.`, 'Choose a number from 1 to 2000.');
   if (offsets.length !== template.vertices.length || !offsets.every(Number.isFinite))
@@ -12,6 +15,16 @@ export function checkInput(input: RefineInput, iterations: number): void {
       "The car's shape doesn't belong to this template.",
       'Reconstruct the car from its photo again.',
     );
+  if (!(views.length >= 1 && views.length <= mostViews))
+    throw invalid(
+      `A refinement can't take ${views.length} photos.`,
+      `Give 1 to ${mostViews} photos of the same car.`,
+    );
+  for (const view of views) checkView(input, view);
+}
+
+function checkView(input: RefineInput, view: RefineView): void {
+  const { photo, mask, light, crop, viewpoint } = view;
   if (light.length !== 27 || !light.every(Number.isFinite))
     throw invalid("The car's light isn't nine colours.", 'Reconstruct the car from its photo again.');
   if (photo.rgb.length !== 3 * photo.width * photo.height)
@@ -22,12 +35,11 @@ export function checkInput(input: RefineInput, iterations: number): void {
       `The mask has ${mask.length} pixels, the photo ${photo.width} x ${photo.height}.`,
       "Use a mask of the photo's size.",
     );
-  const { crop, viewpoint } = input;
   const numbers = [crop.x, crop.y, crop.size, input.lengthMetres, viewpoint.distance, viewpoint.fovDeg];
   const angles = [viewpoint.azimuthDeg, viewpoint.elevationDeg, viewpoint.rollDeg];
   if (![...numbers, ...angles, ...viewpoint.target, ...viewpoint.offset].every(Number.isFinite))
     throw invalid('The viewpoint is not a number throughout.', 'Reconstruct the car from its photo again.');
-  if (insideCar(input))
+  if (insideCar(input, viewpoint))
     throw invalid(
       'The viewpoint lies inside the car.',
       'Move it away with the distance slider and refine again.',
@@ -57,7 +69,7 @@ export function checkMask(mask: ArrayLike<number>, valid: Uint8Array): void {
     );
 }
 
-function insideCar({ template, offsets, viewpoint, lengthMetres }: RefineInput): boolean {
+function insideCar({ template, offsets, lengthMetres }: RefineInput, viewpoint: Viewpoint): boolean {
   const { eye } = cameraFrame(viewpoint);
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];

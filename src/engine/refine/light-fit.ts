@@ -26,12 +26,12 @@ const hold = 0.01;
  * difference). It is held to the light given, which alone counts where the photo tells nothing.
  */
 export function fitLight(
-  input: RefineInput,
+  { template, texture }: Pick<RefineInput, 'template' | 'texture'>,
+  light: Float32Array,
   vertices: Float64Array,
   camera: OrbitCamera,
   target: Target,
 ): Float32Array {
-  const { template, light, texture } = input;
   const topology = buildTopology(template.faces, template.vertexCount);
   const { size } = target;
   const surface: Surface = {

@@ -3,14 +3,14 @@ import { buildTopology } from '../diffrender/index.ts';
 import { icosphere, randomSource } from '../diffrender/test-scenes.ts';
 import { orbitOf } from '../render/camera.ts';
 import { carLikeTemplate } from '../render/test-car.ts';
-import { cameraCount, cameraOf, cameraParameters } from './camera-parameters.ts';
+import { cameraCount, cameraParameters } from './camera-parameters.ts';
 import { Objective, type Point } from './objective.ts';
 import { hardIoU, silhouetteLoss } from './picture-losses.ts';
 import { FlatnessLoss, laplacianLoss } from './shape-losses.ts';
 import { coefficientGradient, shapeOf } from './shape-model.ts';
 import { vertexNeighbours } from './smooth.ts';
 import { cropTarget, type Target } from './target.ts';
-import { knownPhoto } from './test-photo.ts';
+import { knownPhotos } from './test-photo.ts';
 
 /** Largest difference between a gradient and central differences, relative to the gradient's size. */
 function gradientError(values: Float64Array, gradient: Float64Array, loss: () => number, every = 1): number {
@@ -102,27 +102,27 @@ describe('picture losses', () => {
 describe('objective', () => {
   it('has the gradient of all its terms for camera, coefficients and field', () => {
     const template = carLikeTemplate(1);
-    const { input } = knownPhoto(template, 9, 9);
-    const target = cropTarget(input, input.crop, 64);
-    const camera = orbitOf(input.viewpoint, input.lengthMetres);
+    const { input, view } = knownPhotos(template, 9, 9);
+    const target = cropTarget(view, view.crop, 64);
+    const camera = orbitOf(view.viewpoint, input.lengthMetres);
     const shape = shapeOf(template, input.offsets);
-    const start = { camera: cameraParameters(camera), coefficients: shape.coefficients.slice() };
+    const start = { cameras: [cameraParameters(camera)], coefficients: shape.coefficients.slice() };
     const objective = new Objective(template, start, 64, template.vertices);
     shape.coefficients.forEach((_, k) => {
       shape.coefficients[k] += 0.3 * Math.sin(k + 1);
     });
     for (let v = 0; v < template.vertexCount; v++)
       for (let k = 1; k < 3; k++) shape.field[3 * v + k] = 0.02 * Math.sin(7 * template.vertices[3 * v + k]);
-    const point: Point = { camera: start.camera.map((x, k) => x + 0.01 * (k + 1)), shape };
-    const total = () => objective.evaluate(point, cameraOf(point.camera, camera.target), target, 150).total;
+    const point: Point = { cameras: [start.cameras[0].map((x, k) => x + 0.01 * (k + 1))], shape };
+    const total = () => objective.evaluate(point, camera.target, [target], 150).total;
     total();
-    const cameraGradient = objective.cameraGradient.slice();
+    const cameraGradient = objective.cameraGradients[0].slice();
     const coefficients = new Float64Array(template.coefficientCount);
     coefficientGradient(template, objective.vertexGradient, coefficients);
     for (let k = 0; k < coefficients.length; k++) coefficients[k] += objective.coefficientGradient[k];
     const field = objective.vertexGradient.map((g, k) => g + objective.fieldGradient[k]);
     expect(cameraGradient.length).toBe(cameraCount);
-    expect(gradientError(point.camera, cameraGradient, total)).toBeLessThan(5e-3);
+    expect(gradientError(point.cameras[0], cameraGradient, total)).toBeLessThan(5e-3);
     expect(gradientError(shape.coefficients, coefficients, total)).toBeLessThan(5e-3);
     // moved with its mirror image, as the refinement does: the gradient of both together is twice that of one
     let worst = 0;

@@ -9,19 +9,18 @@ import {
 import { linearTexture, shrinkFor } from '../render/linear-texture.ts';
 import { colourLoss, hardIoU } from './picture-losses.ts';
 import { cropTarget, type Target } from './target.ts';
-import type { RefineInput } from './types.ts';
+import type { RefineInput, RefineView } from './types.ts';
 
 /** Sides in pixels at which the outline is measured: the photo's own resolution within these. */
 const sides = { least: 64, most: 1024 } as const;
 
 function drawn(
-  input: RefineInput,
+  { template, texture }: Pick<RefineInput, 'template' | 'texture'>,
   vertices: Float64Array,
   camera: OrbitCamera,
   size: number,
   light?: ArrayLike<number>,
 ) {
-  const { template, texture } = input;
   const { vertexCount, faceCount } = template;
   const scene: Scene = {
     width: size,
@@ -47,10 +46,15 @@ function drawn(
 }
 
 /** Intersection over union of the car's outline with the mask, inside the photo. */
-export function outlineIoU(input: RefineInput, vertices: Float64Array, camera: OrbitCamera): number {
-  const size = Math.round(Math.min(sides.most, Math.max(sides.least, input.crop.size)));
+export function outlineIoU(
+  input: RefineInput,
+  view: RefineView,
+  vertices: Float64Array,
+  camera: OrbitCamera,
+): number {
+  const size = Math.round(Math.min(sides.most, Math.max(sides.least, view.crop.size)));
   const { face } = drawn(input, vertices, camera, size);
-  return hardIoU(face, cropTarget(input, input.crop, size));
+  return hardIoU(face, cropTarget(view, view.crop, size));
 }
 
 /** Mean absolute difference of sRGB-encoded colours inside the mask. */

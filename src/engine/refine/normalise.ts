@@ -4,10 +4,14 @@ import { boxCentre } from '../render/camera.ts';
 
 /**
  * Moves and scales a car in place to its standard place: length along z = 1, wheels on y = 0, centred in x and z; what is
- * left below the ground is pressed onto it. Returns the camera that sees the same picture: its distance takes the scale,
- * and its target becomes the centre of the car's box again, with distance and offset that keep that centre's place.
+ * left below the ground is pressed onto it. Returns the cameras that see the same pictures: their distance takes the scale,
+ * and their target becomes the centre of the car's box again, with distance and offset that keep that centre's place.
  */
-export function normaliseCar(vertices: Float64Array, groundShare: number, camera: OrbitCamera): OrbitCamera {
+export function normaliseCar(
+  vertices: Float64Array,
+  groundShare: number,
+  cameras: readonly OrbitCamera[],
+): OrbitCamera[] {
   const [low, high, ground] = extent(vertices, groundShare);
   const scale = 1 / (high - low);
   const shift: Vec3 = [0, -ground, -(low + high) / 2];
@@ -16,16 +20,15 @@ export function normaliseCar(vertices: Float64Array, groundShare: number, camera
     vertices[v + 1] = Math.max(0, (vertices[v + 1] + shift[1]) * scale);
     vertices[v + 2] = (vertices[v + 2] + shift[2]) * scale;
   }
-  const moved: OrbitCamera = {
-    ...camera,
-    distance: camera.distance * scale,
-    target: [
+  const centre = boxCentre(vertices);
+  return cameras.map((camera) => {
+    const target: Vec3 = [
       camera.target[0] * scale,
       (camera.target[1] + shift[1]) * scale,
       (camera.target[2] + shift[2]) * scale,
-    ],
-  };
-  return retargeted(moved, boxCentre(vertices));
+    ];
+    return retargeted({ ...camera, distance: camera.distance * scale, target }, centre);
+  });
 }
 
 /**
@@ -45,7 +48,7 @@ function extent(vertices: Float64Array, groundShare: number): readonly [number, 
 }
 
 /** The camera with another target that shows the target at the same place and size. */
-function retargeted(camera: OrbitCamera, target: Vec3): OrbitCamera {
+export function retargeted(camera: OrbitCamera, target: Vec3): OrbitCamera {
   const [sa, ca] = [Math.sin(camera.azimuth), Math.cos(camera.azimuth)];
   const [se, ce] = [Math.sin(camera.elevation), Math.cos(camera.elevation)];
   const [sr, cr] = [Math.sin(camera.roll), Math.cos(camera.roll)];

@@ -171,7 +171,7 @@ describe('normaliseCar', () => {
     const moved = Float64Array.from(vertices, (x, k) => 1.3 * x + [0, 0.1, -0.05][k % 3]);
     const before = { ...camera, target: boxCentre(moved) };
     const standard = moved.slice();
-    const after = normaliseCar(standard, 0, before);
+    const [after] = normaliseCar(standard, 0, [before]);
     const zs = standard.filter((_, k) => k % 3 === 2);
     expect(Math.max(...zs)).toBeCloseTo(0.5, 12);
     expect(Math.min(...zs)).toBeCloseTo(-0.5, 12);
@@ -192,7 +192,7 @@ describe('normaliseCar', () => {
 
   it('keeps the place of the centre when the target has left it', () => {
     const standard = Float64Array.from(carLikeTemplate(2).vertices);
-    const after = normaliseCar(standard, 0, { ...camera, target: [0, 0.3, 0.1] });
+    const [after] = normaliseCar(standard, 0, [{ ...camera, target: [0, 0.3, 0.1] }]);
     const centre = boxCentre(standard);
     const at = (c: OrbitCamera) => {
       const m = orbitCameraMatrix(c, { x: 0, y: 0, size: 256 });

@@ -1,32 +1,24 @@
 import type { Template } from '../../shared/template.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
 import { Adam, UniformAdam } from './adam.ts';
-import { cameraOf } from './camera-parameters.ts';
-import type { GeometryTerms, Objective, Point } from './objective.ts';
+import { clampCamera } from './camera-parameters.ts';
+import type { Objective, Point, Value } from './objective.ts';
 import { type Freedom, schedule } from './schedule.ts';
 import { coefficientGradient, type Shape } from './shape-model.ts';
 import { Smoother } from './smooth.ts';
 import type { Target } from './target.ts';
 
-export function copyPoint(point: Point): Point {
+export function copyPoint({ shape, cameras }: Point): Point {
   return {
-    camera: point.camera.slice(),
-    shape: {
-      coefficients: point.shape.coefficients.slice(),
-      rest: point.shape.rest,
-      field: point.shape.field.slice(),
-    },
+    cameras: cameras.map((camera) => camera.slice()),
+    shape: { coefficients: shape.coefficients.slice(), rest: shape.rest, field: shape.field.slice() },
   };
 }
 
-/** The best point of a descent. */
+/** The best point of a descent; without a value before the first step. */
 export interface Found {
   point: Point;
-  /** null before the first step */
-  terms: GeometryTerms | null;
-  regulariser: number;
-  /** 1 - hard IoU + regularisers */
-  score: number;
+  value: Value | null;
 }
 
 /**
@@ -35,7 +27,7 @@ export interface Found {
  */
 export class Descent {
   best: Found;
-  private readonly camera: Adam;
+  private readonly cameras: Adam[];
   private readonly coefficients: Adam;
   private readonly coefficientGradient: Float64Array;
   private readonly field: FieldDescent | null;
@@ -44,13 +36,13 @@ export class Descent {
     private readonly objective: Objective,
     private readonly template: Template,
     private readonly point: Point,
-    private readonly target: Target,
+    private readonly targets: readonly Target[],
     private readonly freedom: Freedom,
     private readonly centre: OrbitCamera['target'],
   ) {
-    const { shape } = point;
-    this.best = { point: copyPoint(point), terms: null, regulariser: 0, score: Infinity };
-    this.camera = new Adam(point.camera, Float64Array.from(schedule.cameraRates));
+    const { shape, cameras } = point;
+    this.best = { point: copyPoint(point), value: null };
+    this.cameras = cameras.map((camera) => new Adam(camera, Float64Array.from(schedule.cameraRates)));
     this.coefficients = new Adam(
       shape.coefficients,
       new Float64Array(shape.coefficients.length).fill(schedule.coefficientRate),
@@ -61,12 +53,13 @@ export class Descent {
 
   /** Evaluates the point, keeps it if it is the best, and moves it on. `rate` scales all steps. */
   step(sigmainv: number, rate: number): void {
-    const { point, objective } = this;
-    const found = objective.evaluate(point, cameraOf(point.camera, this.centre), this.target, sigmainv);
-    const score = 1 - found.iou + found.regulariser;
-    if (score < this.best.score)
-      this.best = { point: copyPoint(point), terms: found.terms, regulariser: found.regulariser, score };
-    this.camera.step(objective.cameraGradient, rate);
+    const { point, objective, best } = this;
+    const value = objective.evaluate(point, this.centre, this.targets, sigmainv);
+    if (!best.value || value.score < best.value.score) this.best = { point: copyPoint(point), value };
+    this.cameras.forEach((adam, view) => {
+      adam.step(objective.cameraGradients[view], rate);
+      clampCamera(point.cameras[view]);
+    });
     if (this.freedom.coefficients) {
       const g = this.coefficientGradient;
       coefficientGradient(this.template, objective.vertexGradient, g);

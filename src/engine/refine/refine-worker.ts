@@ -16,18 +16,10 @@ function post(message: FromRefineWorker, transfer: ArrayBuffer[]): void {
 refine(input, {
   iterations,
   signal: controller.signal,
-  onProgress: (update) =>
-    post({ kind: 'progress', update }, [
-      update.offsets.buffer as ArrayBuffer,
-      update.light.buffer as ArrayBuffer,
-    ]),
+  onProgress: (update) => post({ kind: 'progress', update }, [update.offsets.buffer as ArrayBuffer]),
 })
   .then(
-    (outcome) =>
-      post({ kind: 'done', outcome }, [
-        outcome.offsets.buffer as ArrayBuffer,
-        outcome.light.buffer as ArrayBuffer,
-      ]),
+    (outcome) => post({ kind: 'done', outcome }, [outcome.offsets.buffer as ArrayBuffer]),
     (error: unknown) => post({ kind: 'failed', error: toErrorPayload(error) }, []),
   )
   .finally(() => port.close());

@@ -9,8 +9,8 @@ import { maskIoU } from '../render/mask-iou.ts';
 import { carLikeTemplate } from '../render/test-car.ts';
 import { refine } from './refine.ts';
 import { stages } from './schedule.ts';
-import { knownPhoto } from './test-photo.ts';
-import type { RefineInput, RefineOutcome, RefineUpdate } from './types.ts';
+import { knownPhotos } from './test-photo.ts';
+import type { RefineInput, RefineOutcome, RefineUpdate, RefineView } from './types.ts';
 
 const template = carLikeTemplate();
 
@@ -54,11 +54,14 @@ function expectCar(input: RefineInput, outcome: RefineOutcome): void {
     expect(shape[3 * o + 2]).toBeCloseTo(shape[3 * v + 2], 5);
   }
   const centre = boxCentre(shape);
-  outcome.viewpoint.target.forEach((x, k) => {
-    expect(x).toBeCloseTo(centre[k] * lengthMetres, 4);
-  });
-  expect(outcome.light.length).toBe(27);
-  expect(outcome.light.every(Number.isFinite)).toBe(true);
+  expect(outcome.views.length).toBe(input.views.length);
+  for (const { viewpoint, light } of outcome.views) {
+    viewpoint.target.forEach((x, k) => {
+      expect(x).toBeCloseTo(centre[k] * lengthMetres, 4);
+    });
+    expect(light.length).toBe(27);
+    expect(light.every(Number.isFinite)).toBe(true);
+  }
 }
 
 describe('refine on a stand-in car', () => {
@@ -67,28 +70,28 @@ describe('refine on a stand-in car', () => {
       [1, 15],
       [2, -15],
     ]) {
-      const { input, trueViewpoint } = knownPhoto(template, seed, turn);
+      const { input, trueViewpoint } = knownPhotos(template, seed, turn);
       const outcome = await refine(input, { iterations: 150 });
-      expect(outcome.maskIoUBefore).toBeLessThan(0.9);
-      expect(outcome.maskIoUAfter).toBeGreaterThan(0.97);
-      expect(turnError(outcome.viewpoint, trueViewpoint)).toBeLessThan(8);
+      const [fitted] = outcome.views;
+      expect(fitted.maskIoUBefore).toBeLessThan(0.9);
+      expect(fitted.maskIoUAfter).toBeGreaterThan(0.97);
+      expect(turnError(fitted.viewpoint, trueViewpoint)).toBeLessThan(8);
       expect(outcome.stopped).toBe(false);
       expectCar(input, outcome);
     }
   });
 
   it("reports the IoU that the photo's own picture of the car has", async () => {
-    const { input } = knownPhoto(template, 3, 10);
-    const outcome = await refine(input, { iterations: 20 });
-    const { width, height } = input.photo;
-    const picture = drawCar({ ...input, ...outcome }, outcome.viewpoint, input.crop, width, height, {
-      light: 'none',
-    });
-    expect(maskIoU(picture, input.mask)).toBeCloseTo(outcome.maskIoUAfter, 2);
+    const { input, view } = knownPhotos(template, 3, 10);
+    const { offsets, views } = await refine(input, { iterations: 20 });
+    const { width, height } = view.photo;
+    const car = { ...input, offsets, light: views[0].light };
+    const picture = drawCar(car, views[0].viewpoint, view.crop, width, height, { light: 'none' });
+    expect(maskIoU(picture, view.mask)).toBeCloseTo(views[0].maskIoUAfter, 2);
   });
 
   it('reports progress that only gets better, and ends with what it last reported', async () => {
-    const { input } = knownPhoto(template, 4, 12);
+    const { input } = knownPhotos(template, 4, 12);
     const updates: RefineUpdate[] = [];
     const outcome = await refine(input, { iterations: 60, onProgress: (u) => updates.push(u) });
     expect(updates.length).toBeGreaterThan(1);
@@ -99,12 +102,12 @@ describe('refine on a stand-in car', () => {
     const last = updates[updates.length - 1];
     expect(last.iteration).toBe(60);
     expect(last.offsets).toEqual(outcome.offsets);
-    expect(last.viewpoint).toEqual(outcome.viewpoint);
+    expect(last.views[0].viewpoint).toEqual(outcome.views[0].viewpoint);
   });
 
   it('asks only for what the photo shows of a car that its border cuts', async () => {
-    const { input } = knownPhoto(template, 5, 8);
-    const { width, height, rgb } = input.photo;
+    const { input, view } = knownPhotos(template, 5, 8);
+    const { width, height, rgb } = view.photo;
     const cut = 200;
     const columns = <T extends Uint8Array>(data: T, bytes: number) =>
       Uint8Array.from({ length: cut * height * bytes }, (_, k) => {
@@ -112,36 +115,50 @@ describe('refine on a stand-in car', () => {
         return data[(Math.floor(p / cut) * width + (p % cut)) * bytes + (k % bytes)];
       });
     const part = {
-      ...input,
+      ...view,
       photo: { width: cut, height, rgb: columns(rgb, 3) },
-      mask: columns(input.mask, 1),
+      mask: columns(view.mask, 1),
     };
-    const outcome = await refine(part, { iterations: 100 });
-    expect(outcome.maskIoUAfter).toBeGreaterThan(0.96);
-    expectCar(part, outcome);
+    const outcome = await refine({ ...input, views: [part] }, { iterations: 100 });
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(0.96);
+    expectCar(input, outcome);
   });
 
   it('is told nothing by a perfect start and keeps it', async () => {
-    const { input, trueOffsets, trueViewpoint } = knownPhoto(template, 6, 0);
+    const { input, view, trueOffsets, trueViewpoint } = knownPhotos(template, 6, 0);
     const outcome = await refine(
-      { ...input, offsets: trueOffsets, viewpoint: trueViewpoint },
+      { ...input, offsets: trueOffsets, views: [{ ...view, viewpoint: trueViewpoint }] },
       { iterations: 40 },
     );
-    expect(outcome.maskIoUBefore).toBeGreaterThan(0.98);
-    expect(outcome.maskIoUAfter).toBeGreaterThan(0.975);
-    expect(turnError(outcome.viewpoint, trueViewpoint)).toBeLessThan(4);
+    expect(outcome.views[0].maskIoUBefore).toBeGreaterThan(0.98);
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(0.975);
+    expect(turnError(outcome.views[0].viewpoint, trueViewpoint)).toBeLessThan(4);
   });
 
   it('fits the light of a car whose texture it knows', async () => {
-    const { input, trueOffsets, trueViewpoint } = knownPhoto(template, 7, 0);
-    const dim = input.light.map((c) => 0.6 * c);
+    const { input, view, trueOffsets, trueViewpoint } = knownPhotos(template, 7, 0);
+    const dim = view.light.map((c) => 0.6 * c);
     const outcome = await refine(
-      { ...input, offsets: trueOffsets, viewpoint: trueViewpoint, light: dim },
+      { ...input, offsets: trueOffsets, views: [{ ...view, viewpoint: trueViewpoint, light: dim }] },
       { iterations: 10 },
     );
     // 0.6 of the light darkens the car by 0.11 (sRGB-encoded); one side of it leaves the harmonics a little open
     expect(outcome.losses.colour).toBeLessThan(0.01);
-    for (let k = 0; k < 3; k++) expect(outcome.light[k] / input.light[k]).toBeGreaterThan(0.75);
+    for (let k = 0; k < 3; k++) expect(outcome.views[0].light[k] / view.light[k]).toBeGreaterThan(0.75);
+  });
+
+  it('fits one car to three photos, nearer to the truth than to one', async () => {
+    const known = knownPhotos(template, 11, 8, 3);
+    const distance = (offsets: Float32Array) =>
+      Math.sqrt(offsets.reduce((sum, x, k) => sum + (x - known.trueOffsets[k]) ** 2, 0) / offsets.length);
+    const three = await refine(known.input, { iterations: 120 });
+    const one = await refine({ ...known.input, views: [known.view] }, { iterations: 120 });
+    expect(distance(three.offsets)).toBeLessThan(0.8 * distance(one.offsets));
+    three.views.forEach(({ viewpoint, maskIoUAfter }, k) => {
+      expect(maskIoUAfter).toBeGreaterThan(0.96);
+      expect(turnError(viewpoint, known.trueViewpoints[k])).toBeLessThan(8);
+    });
+    expectCar(known.input, three);
   });
 
   it('is told apart by its stages: shares sum to one, from coarse to fine', () => {
@@ -152,37 +169,46 @@ describe('refine on a stand-in car', () => {
 });
 
 describe('refine with bad input', () => {
-  const { input } = knownPhoto(template, 8, 10);
+  const { input, view } = knownPhotos(template, 8, 10);
   const refused = (change: Partial<RefineInput>, iterations = 5) =>
     refine({ ...input, ...change }, { iterations });
+  const refusedView = (change: Partial<RefineView>, iterations = 5) =>
+    refused({ views: [{ ...view, ...change }] }, iterations);
 
   it('names an empty and a full mask', async () => {
-    await expect(refused({ mask: new Uint8Array(input.mask.length) })).rejects.toMatchObject({
+    await expect(refusedView({ mask: new Uint8Array(view.mask.length) })).rejects.toMatchObject({
       code: 'no-car',
       message: 'The mask shows no car.',
     });
-    await expect(refused({ mask: new Uint8Array(input.mask.length).fill(255) })).rejects.toMatchObject({
+    await expect(refusedView({ mask: new Uint8Array(view.mask.length).fill(255) })).rejects.toMatchObject({
       code: 'no-car',
       message: expect.stringContaining('covers the whole photo'),
     });
   });
 
   it('names a mask of another size, a viewpoint inside the car, and numbers that are none', async () => {
-    await expect(refused({ mask: new Uint8Array(9) })).rejects.toMatchObject({ code: 'mask-size' });
-    await expect(refused({ viewpoint: { ...input.viewpoint, distance: 0.1 } })).rejects.toMatchObject({
+    await expect(refusedView({ mask: new Uint8Array(9) })).rejects.toMatchObject({ code: 'mask-size' });
+    await expect(refusedView({ viewpoint: { ...view.viewpoint, distance: 0.1 } })).rejects.toMatchObject({
       code: 'invalid-parameters',
       message: 'The viewpoint lies inside the car.',
     });
     const nan = new Float32Array(input.offsets.length).fill(Number.NaN);
     await expect(refused({ offsets: nan })).rejects.toMatchObject({ code: 'invalid-parameters' });
-    await expect(refused({ light: new Float32Array(3) })).rejects.toMatchObject({
+    await expect(refusedView({ light: new Float32Array(3) })).rejects.toMatchObject({
       code: 'invalid-parameters',
     });
     await expect(
-      refused({ viewpoint: { ...input.viewpoint, azimuthDeg: Number.NaN } }),
+      refusedView({ viewpoint: { ...view.viewpoint, azimuthDeg: Number.NaN } }),
     ).rejects.toMatchObject({ code: 'invalid-parameters' });
+    await expect(refused({ views: [] })).rejects.toMatchObject({
+      code: 'invalid-parameters',
+      message: "A refinement can't take 0 photos.",
+    });
+    await expect(refused({ views: Array(13).fill(view) })).rejects.toMatchObject({
+      code: 'invalid-parameters',
+    });
     await expect(refused({}, 0)).rejects.toMatchObject({ code: 'invalid-parameters' });
-    await expect(refused({ photo: { ...input.photo, rgb: new Uint8Array(4) } })).rejects.toMatchObject({
+    await expect(refusedView({ photo: { ...view.photo, rgb: new Uint8Array(4) } })).rejects.toMatchObject({
       code: 'invalid-parameters',
     });
   });
@@ -193,12 +219,11 @@ describe('refine with bad input', () => {
       p % 16 > 2 && p % 16 < 13 && p > 80 && p < 180 ? 255 : 0,
     );
     const crop = { x: 0, y: 2, size: 13 };
-    const small = { ...input, photo: tiny, mask, crop };
-    const outcome = await refine(small, { iterations: 20 });
-    expect(outcome.maskIoUAfter).toBeGreaterThan(0.6);
-    const pieces = input.mask.map((m, p) => (Math.floor(p / 7) % 3 === 0 ? 0 : m));
-    const scattered = await refused({ mask: pieces }, 20);
-    expect(scattered.maskIoUAfter).toBeGreaterThan(0.5);
+    const outcome = await refusedView({ photo: tiny, mask, crop }, 20);
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(0.6);
+    const pieces = view.mask.map((m, p) => (Math.floor(p / 7) % 3 === 0 ? 0 : m));
+    const scattered = await refusedView({ mask: pieces }, 20);
+    expect(scattered.views[0].maskIoUAfter).toBeGreaterThan(0.5);
     expectCar(input, scattered);
   });
 
@@ -213,7 +238,7 @@ describe('refine with bad input', () => {
       onProgress: () => controller.abort(),
     });
     expect(outcome.stopped).toBe(true);
-    expect(outcome.maskIoUAfter).toBeGreaterThan(outcome.maskIoUBefore);
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(outcome.views[0].maskIoUBefore);
     expectCar(input, outcome);
   });
 });
@@ -227,12 +252,12 @@ describe('refine on the template of models/', () => {
   });
 
   it('finds a random car again: outline, azimuth, and no fold that the car does not have', async () => {
-    const { input, trueOffsets, trueViewpoint } = knownPhoto(real, 21, 14);
+    const { input, trueOffsets, trueViewpoint } = knownPhotos(real, 21, 14);
     const start = performance.now();
     const outcome = await refine(input, { iterations: 150 });
     expect(performance.now() - start).toBeLessThan(30_000);
-    expect(outcome.maskIoUAfter).toBeGreaterThan(0.97);
-    expect(turnError(outcome.viewpoint, trueViewpoint)).toBeLessThan(5);
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(0.97);
+    expect(turnError(outcome.views[0].viewpoint, trueViewpoint)).toBeLessThan(5);
     expect(foldedFaces(real, outcome.offsets)).toBeLessThanOrEqual(foldedFaces(real, trueOffsets) + 25);
     expectCar(input, outcome);
   });

@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../../shared/errors.ts';
-import { type Viewpoint, wrapAzimuth } from '../../shared/viewpoint.ts';
+import type { Vec3 } from '../../shared/viewpoint.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
-import { orbitOf } from '../render/camera.ts';
-import { cameraOf, cameraParameters, clampCamera } from './camera-parameters.ts';
+import { boxCentre, orbitOf, viewpointOf } from '../render/camera.ts';
+import { carVertices } from '../render/car.ts';
+import { cameraOf, cameraParameters } from './camera-parameters.ts';
 import { checkInput, checkMask } from './check-input.ts';
 import { fitLight } from './light-fit.ts';
 import { colourDifference, outlineIoU } from './measure.ts';
-import { normaliseCar } from './normalise.ts';
-import { type GeometryTerms, Objective, type Point } from './objective.ts';
+import { normaliseCar, retargeted } from './normalise.ts';
+import { Objective, type Point, type Value } from './objective.ts';
 import { copyPoint, Descent } from './optimise.ts';
 import { type Stage, schedule, stages } from './schedule.ts';
 import { shapeOf } from './shape-model.ts';
@@ -18,17 +19,20 @@ import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
 /** A point in its standard place, with how well it does at full resolution. */
 interface Candidate {
   vertices: Float64Array;
-  camera: OrbitCamera;
-  terms: GeometryTerms;
+  cameras: OrbitCamera[];
+  value: Value;
+  /** mean over the views */
   iou: number;
   score: number;
 }
+
+type Targets = Record<Stage['resolution'], Target[]>;
 
 /** Longest time without looking at the event loop, where a cancel may wait. */
 const breatheMs = 15;
 
 /**
- * Fits a car to its photo: viewpoint, then shape, then surface (schedule.ts), by gradient descent on what the
+ * Fits a car to its photos: viewpoints, then shape, then surface (schedule.ts), by gradient descent on what the
  * differentiable renderer draws; the light last, in closed form. Runs in the caller's thread and gives way to its event
  * loop; use startRefinement to run it beside.
  *
@@ -38,17 +42,17 @@ const breatheMs = 15;
 export async function refine(input: RefineInput, options: RefineOptions): Promise<RefineOutcome> {
   checkInput(input, options.iterations);
   throwIfCancelled(options.signal);
-  const fine = cropTarget(input, input.crop, 256);
-  checkMask(fine.mask, fine.valid);
+  const fine = input.views.map((view) => cropTarget(view, view.crop, 256));
+  for (const { mask, valid } of fine) checkMask(mask, valid);
   return new Refinement(input, options, fine).run();
 }
 
 class Refinement {
-  private readonly targets: Record<Stage['resolution'], Target>;
+  private readonly targets: Targets;
   private readonly objective: Objective;
   private readonly first: Candidate;
   private point: Point;
-  private centre: OrbitCamera['target'];
+  private centre: Vec3;
   private best: Candidate;
   private iteration = 0;
   private reported = 0;
@@ -57,28 +61,35 @@ class Refinement {
   constructor(
     private readonly input: RefineInput,
     private readonly options: RefineOptions,
-    fine: Target,
+    fine: Target[],
   ) {
-    const { template, offsets } = input;
-    const middle = halved(fine);
-    this.targets = { 256: fine, 128: middle, 64: halved(middle) };
-    const camera = orbitOf(input.viewpoint, input.lengthMetres);
-    this.centre = camera.target;
-    this.point = { shape: shapeOf(template, offsets), camera: cameraParameters(camera) };
-    const reference = template.vertices.map((x, k) => x + offsets[k]);
+    const { template, offsets, views, lengthMetres } = input;
+    const middle = fine.map(halved);
+    this.targets = { 256: fine, 128: middle, 64: middle.map(halved) };
+    const vertices = carVertices(template, offsets);
+    this.centre = boxCentre(vertices);
+    const cameras = views.map(({ viewpoint }) =>
+      cameraParameters(retargeted(orbitOf(viewpoint, lengthMetres), this.centre)),
+    );
+    this.point = { shape: shapeOf(template, offsets), cameras };
     this.objective = new Objective(
       template,
-      { camera: this.point.camera.slice(), coefficients: this.point.shape.coefficients.slice() },
+      {
+        cameras: cameras.map((camera) => camera.slice()),
+        coefficients: this.point.shape.coefficients.slice(),
+      },
       256,
-      reference,
+      vertices,
     );
-    const { terms, regulariser } = this.objective.evaluate(this.point, camera, fine, 12000);
-    this.first = this.candidate(this.point, terms, regulariser);
+    this.first = this.candidate(
+      this.point,
+      this.objective.evaluate(this.point, this.centre, fine, schedule.measuredSigmainv),
+    );
     this.best = this.first;
   }
 
   async run(): Promise<RefineOutcome> {
-    await this.chooseStart();
+    for (let view = 0; view < this.input.views.length; view++) await this.chooseStart(view);
     for (const stage of stages) await this.runStage(stage);
     this.report(true);
     return this.outcome();
@@ -100,21 +111,21 @@ class Refinement {
     this.breathed = performance.now();
   }
 
-  /** Some coarse steps from several azimuths; the one that fits best is gone on with. */
-  private async chooseStart(): Promise<void> {
+  /** Some coarse steps of one camera from several azimuths; the one that fits best is gone on with. */
+  private async chooseStart(view: number): Promise<void> {
     const start = copyPoint(this.point);
     let least = Infinity;
     for (const turn of schedule.startTurns) {
       const point = copyPoint(start);
-      point.camera[0] += (turn * Math.PI) / 180;
+      point.cameras[view][0] += (turn * Math.PI) / 180;
       const descent = this.descent(point, { resolution: 64, freedom: { coefficients: false, field: false } });
       for (let i = 0; i < schedule.startSteps && !this.stopped; i++) {
         descent.step(stages[0].sigmainv[0], 1 - (0.7 * i) / schedule.startSteps);
-        clampCamera(point.camera);
         await this.breathe();
       }
-      if (descent.best.score < least) {
-        least = descent.best.score;
+      const { value } = descent.best;
+      if (value && value.score < least) {
+        least = value.score;
         this.point = descent.best.point;
         this.consider(descent);
         if (this.due) this.report(false);
@@ -135,7 +146,6 @@ class Refinement {
       const t = steps > 1 ? i / (steps - 1) : 1;
       const rate = schedule.finalRate + (1 - schedule.finalRate) * 0.5 * (1 + Math.cos(Math.PI * t));
       descent.step(low * (high / low) ** t, rate);
-      clampCamera(this.point.camera);
       this.iteration++;
       await this.breathe();
       if (this.due) {
@@ -147,35 +157,46 @@ class Refinement {
     this.consider(descent);
   }
 
-  private descent(point: Point, stage: Pick<Stage, 'resolution' | 'freedom'>): Descent {
-    const target = this.targets[stage.resolution];
-    return new Descent(this.objective, this.input.template, point, target, stage.freedom, this.centre);
+  private descent(point: Point, { resolution, freedom }: Pick<Stage, 'resolution' | 'freedom'>): Descent {
+    const targets = this.targets[resolution];
+    return new Descent(this.objective, this.input.template, point, targets, freedom, this.centre);
+  }
+
+  /** A point's vertices and cameras in the car's standard place. */
+  private normalised({ shape, cameras }: Point): { vertices: Float64Array; cameras: OrbitCamera[] } {
+    this.objective.place(shape);
+    const vertices = this.objective.vertices.slice();
+    const moved = normaliseCar(
+      vertices,
+      schedule.groundShare,
+      cameras.map((camera) => cameraOf(camera, this.centre)),
+    );
+    return { vertices, cameras: moved };
   }
 
   /** Puts the car into its standard place, so that what a stage has stretched or moved doesn't add up. */
   private rebase(): void {
     const { objective, point } = this;
-    objective.place(point.shape);
-    const vertices = objective.vertices.slice();
-    const camera = normaliseCar(vertices, schedule.groundShare, cameraOf(point.camera, this.centre));
+    const { vertices, cameras } = this.normalised(point);
     const rest = point.shape.rest.map((x, k) => x + vertices[k] - objective.vertices[k]);
-    this.centre = camera.target;
-    this.point = { camera: cameraParameters(camera), shape: { ...point.shape, rest } };
+    this.centre = cameras[0].target;
+    this.point = { cameras: cameras.map(cameraParameters), shape: { ...point.shape, rest } };
   }
 
-  private candidate(point: Point, terms: GeometryTerms, regulariser: number): Candidate {
-    const { objective } = this;
-    objective.place(point.shape);
-    const vertices = objective.vertices.slice();
-    const camera = normaliseCar(vertices, schedule.groundShare, cameraOf(point.camera, this.centre));
-    const iou = objective.iouOf(vertices, camera, this.targets[256]);
-    return { vertices, camera, terms, iou, score: 1 - iou + regulariser };
+  private candidate(point: Point, value: Value): Candidate {
+    const { vertices, cameras } = this.normalised(point);
+    const fine = this.targets[256];
+    const sum = cameras.reduce(
+      (total, camera, view) => total + this.objective.outline.iou(vertices, camera, fine[view]),
+      0,
+    );
+    const count = cameras.length;
+    return { vertices, cameras, value, iou: sum / count, score: count - sum + value.regulariser };
   }
 
-  private consider(descent: Descent): void {
-    const { point, terms, regulariser } = descent.best;
-    if (!terms) return;
-    const candidate = this.candidate(point, terms, regulariser);
+  private consider({ best: { point, value } }: Descent): void {
+    if (!value) return;
+    const candidate = this.candidate(point, value);
     if (candidate.score < this.best.score) this.best = candidate;
   }
 
@@ -186,50 +207,41 @@ class Refinement {
 
   private report(last: boolean): void {
     this.reported = performance.now();
-    const { best, iteration } = this;
+    const { best, iteration, input } = this;
     const { iterations } = this.options;
     this.options.onProgress?.({
       iteration: last && !this.stopped ? iterations : iteration,
       iterations,
       loss: best.score,
       maskIoU: best.iou,
-      viewpoint: viewpointOf(best.camera, this.input.lengthMetres),
       offsets: this.offsets(best.vertices),
-      light: this.input.light.slice(),
+      views: best.cameras.map((camera, view) => ({
+        viewpoint: viewpointOf(camera, input.lengthMetres),
+        light: input.views[view].light.slice(),
+      })),
     });
   }
 
   private outcome(): RefineOutcome {
     const { best, first, input } = this;
-    const light = fitLight(input, best.vertices, best.camera, this.targets[128]);
+    let colour = 0;
+    const views = input.views.map((view, k) => {
+      const target = this.targets[128][k];
+      const camera = best.cameras[k];
+      const light = fitLight(input, view.light, best.vertices, camera, target);
+      colour += colourDifference(input, light, best.vertices, camera, target) / input.views.length;
+      return {
+        viewpoint: viewpointOf(camera, input.lengthMetres),
+        light,
+        maskIoUBefore: outlineIoU(input, view, first.vertices, first.cameras[k]),
+        maskIoUAfter: outlineIoU(input, view, best.vertices, camera),
+      };
+    });
     return {
       offsets: this.offsets(best.vertices),
-      viewpoint: viewpointOf(best.camera, input.lengthMetres),
-      light,
-      maskIoUBefore: outlineIoU(input, first.vertices, first.camera),
-      maskIoUAfter: outlineIoU(input, best.vertices, best.camera),
-      losses: {
-        ...best.terms,
-        colour: colourDifference(input, light, best.vertices, best.camera, this.targets[128]),
-      },
+      views,
+      losses: { ...best.value.terms, colour },
       stopped: this.stopped,
     };
   }
-}
-
-function viewpointOf(camera: OrbitCamera, lengthMetres: number): Viewpoint {
-  const degrees = 180 / Math.PI;
-  return {
-    azimuthDeg: wrapAzimuth(camera.azimuth * degrees),
-    elevationDeg: camera.elevation * degrees,
-    rollDeg: camera.roll * degrees,
-    distance: camera.distance * lengthMetres,
-    fovDeg: camera.fov * degrees,
-    target: [
-      camera.target[0] * lengthMetres,
-      camera.target[1] * lengthMetres,
-      camera.target[2] * lengthMetres,
-    ],
-    offset: [camera.offset[0], camera.offset[1]],
-  };
 }

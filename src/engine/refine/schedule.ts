@@ -73,6 +73,9 @@ export const schedule = {
    * gave the same IoU within 0.002 on 12 photos.) */
   stiffness: 12,
 
+  /** Falloff at which the start and the result are compared: the finest of all. */
+  measuredSigmainv: 12000,
+
   /** Weights of the terms; the silhouette's is 1, so each says what a hundredth of IoU is worth. */
   weights: {
     /** mean square of the coefficients, whose own is 1 for a usual car */

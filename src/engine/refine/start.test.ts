@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { carLikeTemplate } from '../render/test-car.ts';
 import { startRefinement } from './start.ts';
-import { knownPhoto } from './test-photo.ts';
+import { knownPhotos } from './test-photo.ts';
 import type { RefineUpdate } from './types.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnaround-refine-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const { input } = knownPhoto(carLikeTemplate(), 1, 12);
+const { input, view } = knownPhotos(carLikeTemplate(), 1, 12);
 
 function entry(name: string, source: string): URL {
   const path = join(folder, `${name}.ts`);
@@ -26,7 +26,7 @@ describe('startRefinement', () => {
     const timer = setInterval(() => ticks++, 20);
     const outcome = await startRefinement(input, { iterations: 60, onProgress: (u) => updates.push(u) });
     clearInterval(timer);
-    expect(outcome.maskIoUAfter).toBeGreaterThan(outcome.maskIoUBefore);
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(outcome.views[0].maskIoUBefore);
     expect(updates.length).toBeGreaterThan(1);
     expect(updates[0].offsets.length).toBe(input.offsets.length);
     expect(ticks).toBeGreaterThan(10);
@@ -55,8 +55,10 @@ describe('startRefinement', () => {
   });
 
   it("passes the refinement's own errors on", async () => {
-    const mask = new Uint8Array(input.mask.length);
-    await expect(startRefinement({ ...input, mask }, { iterations: 5 })).rejects.toMatchObject({
+    const mask = new Uint8Array(view.mask.length);
+    await expect(
+      startRefinement({ ...input, views: [{ ...view, mask }] }, { iterations: 5 }),
+    ).rejects.toMatchObject({
       code: 'no-car',
     });
   });

@@ -1,34 +1,47 @@
 import type { Template } from '../../shared/template.ts';
 import type { Crop, Viewpoint } from '../../shared/viewpoint.ts';
 
-/** A car and the photo that it is fitted to. Nothing of it is changed. */
-export interface RefineInput {
-  template: Template;
-  /** [V, 3] offsets from the template's mean to start from, in car lengths */
-  offsets: Float32Array;
-  /** to start from */
-  viewpoint: Viewpoint;
-  crop: Crop;
-  lengthMetres: number;
-  /** [9, 3] to start from */
-  light: Float32Array;
+/** One photo of the car, and what is known of how it was taken. */
+export interface RefineView {
   /** the oriented photo: sRGB, [height, width, 3] */
   photo: { width: number; height: number; rgb: Uint8Array };
   /** [height, width] 0..255, of the photo's size */
   mask: Uint8Array;
-  /** square atlas of sRGB-encoded albedo, [size, size, 3] */
-  texture: { size: number; rgb: Uint8Array };
+  crop: Crop;
+  /** to start from; its target is the centre of the car's box, the same in all views */
+  viewpoint: Viewpoint;
+  /** [9, 3] to start from */
+  light: Float32Array;
 }
 
-/** One message of a running refinement: the best so far, so that `maskIoU` never falls and `loss` never rises. */
+/** A car and the photos that it is fitted to. Nothing of it is changed. */
+export interface RefineInput {
+  template: Template;
+  /** [V, 3] offsets from the template's mean to start from, in car lengths */
+  offsets: Float32Array;
+  lengthMetres: number;
+  /** square atlas of sRGB-encoded albedo, [size, size, 3] */
+  texture: { size: number; rgb: Uint8Array };
+  /** 1..12 photos of this one car */
+  views: readonly RefineView[];
+}
+
+/** Camera and light of one photo, in the order of the input's views. */
+export interface FittedView {
+  viewpoint: Viewpoint;
+  /** [9, 3] */
+  light: Float32Array;
+}
+
+/** One message of a running refinement: the best so far, so that `loss` never rises. */
 export interface RefineUpdate {
   iteration: number;
   iterations: number;
   loss: number;
+  /** mean over the views */
   maskIoU: number;
-  viewpoint: Viewpoint;
   offsets: Float32Array;
-  light: Float32Array;
+  views: FittedView[];
 }
 
 export interface RefineOptions {
@@ -40,7 +53,7 @@ export interface RefineOptions {
   onProgress?: (update: RefineUpdate) => void;
 }
 
-/** The terms of the loss at the result, unweighted. */
+/** The terms of the loss at the result, unweighted; the first two and `camera` are means over the views. */
 export interface LossTerms {
   /** 1 - soft intersection over union with the mask */
   silhouette: number;
@@ -56,14 +69,17 @@ export interface LossTerms {
   camera: number;
 }
 
+/** A fitted view with how well the car's outline agreed with its mask, 0..1: inside the photo, at the photo's resolution or
+ * 1024 pixels to the crop's side. */
+export interface ViewOutcome extends FittedView {
+  maskIoUBefore: number;
+  maskIoUAfter: number;
+}
+
 export interface RefineOutcome {
   /** [V, 3] offsets from the template's mean: length 1, wheels on y = 0, symmetric */
   offsets: Float32Array;
-  viewpoint: Viewpoint;
-  light: Float32Array;
-  /** against the mask inside the photo, at the photo's resolution or 1024 pixels to the crop's side */
-  maskIoUBefore: number;
-  maskIoUAfter: number;
+  views: ViewOutcome[];
   losses: LossTerms;
   /** true when the signal ended it: the outcome is the best so far */
   stopped: boolean;

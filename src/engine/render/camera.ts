@@ -1,4 +1,4 @@
-import type { Crop, Vec3, Viewpoint } from '../../shared/viewpoint.ts';
+import { type Crop, type Vec3, type Viewpoint, wrapAzimuth } from '../../shared/viewpoint.ts';
 import type { OrbitCamera, Window } from '../diffrender/index.ts';
 
 const radians = Math.PI / 180;
@@ -17,6 +17,20 @@ export function orbitOf(viewpoint: Viewpoint, lengthMetres: number): OrbitCamera
       viewpoint.target[1] / lengthMetres,
       viewpoint.target[2] / lengthMetres,
     ],
+  };
+}
+
+/** The viewpoint of a camera in car lengths; the other way around from orbitOf. */
+export function viewpointOf(camera: OrbitCamera, lengthMetres: number): Viewpoint {
+  const { target, offset } = camera;
+  return {
+    azimuthDeg: wrapAzimuth(camera.azimuth / radians),
+    elevationDeg: camera.elevation / radians,
+    rollDeg: camera.roll / radians,
+    distance: camera.distance * lengthMetres,
+    fovDeg: camera.fov / radians,
+    target: [target[0] * lengthMetres, target[1] * lengthMetres, target[2] * lengthMetres],
+    offset: [offset[0], offset[1]],
   };
 }
 

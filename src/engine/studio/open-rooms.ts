@@ -43,8 +43,19 @@ export async function openRooms({
     textureCar: (photo, mask, pose, signal) =>
       textureCar(models, { ...pose, template, photo, mask }, signal ? { signal } : {}),
     loadNeural: (content) => NeuralView.load(models, content),
-    refine: ({ iterations, signal, onProgress, ...input }) =>
-      startRefinement({ ...input, template }, { iterations, signal, onProgress }),
+    refine: async ({ iterations, signal, onProgress, offsets, lengthMetres, texture, ...view }) => {
+      const { photo, mask, crop, viewpoint, light } = view;
+      const views = [{ photo, mask, crop, viewpoint, light }];
+      const outcome = await startRefinement(
+        { template, offsets, lengthMetres, texture, views },
+        {
+          iterations,
+          signal,
+          onProgress: ({ views: [fitted], ...update }) => onProgress({ ...update, ...fitted }),
+        },
+      );
+      return { ...outcome.views[0], offsets: outcome.offsets, stopped: outcome.stopped };
+    },
     close: () => {
       closed = true;
       return gate.exclusive(() => store.close());
