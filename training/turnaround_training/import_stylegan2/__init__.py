@@ -1,0 +1,1 @@
+"""Takes over StyleGAN2 generators in the layout of NVIDIA's stylegan2-ada-pytorch."""
