@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from turnaround_training.data.renders import RenderSet
+from turnaround_training.data.renders import EXCLUDED, RenderSet
 from turnaround_training.errors import StageError
 
 KINDS = (".png", ".jpg", ".jpeg", ".webp")
@@ -24,9 +24,10 @@ def area_averaged(picture: np.ndarray, size: int) -> np.ndarray:
 class Renders:
     """Canonical pictures of a folder of the render stage, in the order they were drawn."""
 
-    def __init__(self, folder: Path) -> None:
-        self._set = RenderSet(folder)
+    def __init__(self, folder: Path, exclude: tuple[str, ...]) -> None:
+        self._set = RenderSet(folder, exclude)
         self._rows = np.flatnonzero(self._set.canonical)
+        self.cars = self._set.cars()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -38,6 +39,8 @@ class Renders:
 
 class Files:
     """Image files of a folder, by name; all must be squares of one size."""
+
+    cars: list[str] = []
 
     def __init__(self, folder: Path) -> None:
         self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in KINDS)
@@ -67,37 +70,38 @@ class Files:
         return picture
 
 
-def open_folder(folder: Path) -> Renders | Files:
+def open_folder(folder: Path, exclude: tuple[str, ...]) -> Renders | Files:
     """A folder of renders or of image files; raises StageError where it is neither."""
     if not folder.is_dir():
         raise StageError(f"No folder of pictures at {folder}. Run the render stage first.")
-    return Renders(folder) if (folder / "pictures.u8").exists() else Files(folder)
+    return Renders(folder, exclude) if (folder / "pictures.u8").exists() else Files(folder)
 
 
 class Pictures:
-    """uint8 [P,size,size,3], memory-mapped from files in `cache`; `refresh` appends what was drawn since."""
+    """uint8 [P,size,size,3], memory-mapped from files in `cache`; what was drawn since they were written is appended.
 
-    def __init__(self, folders: tuple[Path, ...], size: int, cache: Path) -> None:
+    `cars` names the cars that renders show; renders of the cars in `exclude` are left out.
+    """
+
+    def __init__(self, folders: tuple[Path, ...], size: int, cache: Path, exclude: tuple[str, ...] = EXCLUDED) -> None:
         if not folders:
             raise StageError('[gan] needs pictures = ["folder of renders or image files"].')
-        self._folders, self.size, self._cache = folders, size, cache
-        self._parts: list[np.ndarray] = []
-        self.refresh()
-
-    def refresh(self) -> int:
-        """Read the folders again; returns the number of pictures."""
-        self._parts = [self._decoded(number, folder) for number, folder in enumerate(self._folders)]
-        return len(self)
+        self.size, self._cache, self._exclude = size, cache, exclude
+        self.cars: set[str] = set()
+        self._parts = [self._decoded(number, folder) for number, folder in enumerate(folders)]
 
     def _decoded(self, number: int, folder: Path) -> np.ndarray:
-        source = open_folder(folder)
+        source = open_folder(folder, self._exclude)
+        self.cars |= set(source.cars)
         side = source.picture(0).shape[0]
         if side % self.size:
             raise StageError(f"Pictures in {folder} are {side} px; they must be a multiple of {self.size} px.")
         self._cache.mkdir(parents=True, exist_ok=True)
-        path, length = self._cache / f"{folder.name}-{number}-{self.size}.u8", self.size * self.size * 3
-        done = min(path.stat().st_size // length if path.exists() else 0, len(source))
-        with path.open("r+b" if path.exists() else "w+b") as file:
+        without = "-".join(["", *sorted(self._exclude)])
+        path, length = self._cache / f"{number}-{folder.name}-{self.size}{without}.u8", self.size * self.size * 3
+        kept = isinstance(source, Renders) and path.exists()
+        done = min(path.stat().st_size // length, len(source)) if kept else 0
+        with path.open("r+b" if kept else "w+b") as file:
             file.seek(done * length)
             for index in range(done, len(source)):
                 file.write(area_averaged(source.picture(index), self.size).tobytes())

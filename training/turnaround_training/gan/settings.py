@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from turnaround_training.errors import StageError
+from turnaround_training.sections import read_section
 
 
 @dataclass(frozen=True)
@@ -88,31 +89,11 @@ class Settings:
         return None
 
 
-def _checked(kind: type, values: dict, where: str) -> dict:
-    known = {entry.name for entry in fields(kind)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise StageError(f"[{where}] has no setting {', '.join(unknown)}; known: {', '.join(sorted(known))}.")
-    return dict(values)
-
-
 def read_settings(config: dict) -> Settings:
     """Settings from a parsed TOML file; raises StageError that names a wrong key or an impossible phase."""
     if "gan" not in config:
         raise StageError("The config has no [gan] section.")
-    values = _checked(Settings, config["gan"], "gan")
-    if "pictures" in values:
-        values["pictures"] = tuple(Path(path) for path in values["pictures"])
-    for name in ("run", "encoder"):
-        if name in values:
-            values[name] = Path(values[name])
-    if "milestones" in values:
-        values["milestones"] = tuple(values["milestones"])
-    if "phases" in values:
-        values["phases"] = tuple(Phase(**_checked(Phase, phase, "gan.phases")) for phase in values["phases"])
-    if "architecture" in values:
-        values["architecture"] = Architecture(**_checked(Architecture, values["architecture"], "gan.architecture"))
-    settings = Settings(**values)
+    settings = read_section(Settings, config["gan"], "gan")
     sizes = settings.architecture.sizes()
     if settings.architecture.size != sizes[-1]:
         raise StageError(f"[gan.architecture] size must be a power of two from 8 on, not {settings.architecture.size}.")

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 import numpy as np
@@ -18,19 +14,7 @@ from turnaround_training.gan.pictures import Pictures
 from turnaround_training.gan.settings import Phase
 from turnaround_training.gan.sheet import write_sheet
 from turnaround_training.gan.trainer import Trainer
-
-
-@contextmanager
-def stop_asked() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, so that a training step is never left half done."""
-    event = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: event.set()) for number in numbers]
-    try:
-        yield event
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+from turnaround_training.interruption import held_back
 
 
 def keep_generator(trainer: Trainer) -> None:
@@ -61,7 +45,7 @@ def train(trainer: Trainer, pictures: Pictures) -> None:
     sums: dict[str, list[float]] = {}
     last_saved = last_logged = time.monotonic()
     logged_seen = trainer.seen
-    with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log, stop_asked() as stop:
+    with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log, held_back() as stop:
         while (current := settings.phase_at(trainer.seen)) is not None and not stop.is_set():
             phase, fade = current
             begun, before = time.monotonic(), trainer.seen

@@ -24,7 +24,10 @@ SIGN_SHARE = 0.02
 
 
 class Trainer:
-    """`seen` counts real pictures shown; all randomness of a step comes from (seed, step)."""
+    """`seen` counts real pictures shown, `cars` names whom they showed (for the credits).
+
+    All randomness of a step comes from (seed, step).
+    """
 
     def __init__(self, settings: Settings) -> None:
         torch.manual_seed(settings.seed)
@@ -44,6 +47,7 @@ class Trainer:
         self.seen, self.step, self.seconds = 0, 0, 0.0
         self.size = settings.phases[0].size
         self.augmentation, self.sign = 0.0, 0.0
+        self.cars: set[str] = set()
 
     def identity(self) -> Identity:
         """What a checkpoint of this run can't be used without."""
@@ -57,6 +61,7 @@ class Trainer:
             "discriminator": self.discriminator.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
+            "cars": sorted(self.cars),
             "seen": self.seen,
             "size": self.size,
             "counters": [self.step, self.seconds, self.augmentation, self.sign],
@@ -77,7 +82,7 @@ class Trainer:
             optimiser.load_state_dict(state[name])
             for group, rate in zip(optimiser.param_groups, own, strict=True):
                 group["own"] = rate
-        self.seen, self.size = state["seen"], state["size"]
+        self.seen, self.size, self.cars = state["seen"], state["size"], set(state["cars"])
         self.step, self.seconds, self.augmentation, self.sign = state["counters"]
         return True
 
