@@ -259,7 +259,7 @@ test('missing photos and folders are told one by one', async () => {
   const { code, err } = await reconstruct([join(folder, 'none.jpg'), folder]);
   expect(code).toBe(1);
   expect(err).toEqual([
-    expect.stringMatching(/none\.jpg: There is no such file\./),
+    expect.stringMatching(/none\.jpg can't be read: there is no such file\./),
     expect.stringMatching(/it is a folder/),
   ]);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localStudio, type OpenStudio } from '../engine/host/open-studio.ts';
 import { AssetStore } from '../engine/project/asset-store.ts';
+import { writeFailure } from '../engine/project/file-errors.ts';
 import { createStudioOn } from '../engine/studio/create.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 
@@ -15,7 +16,9 @@ export interface CliEngine {
 
 /** Opens a studio for the time of `work` and removes its library afterwards, so that batches don't fill the disk. */
 export async function withEngine<T>(rooms: Rooms, work: (engine: CliEngine) => Promise<T>): Promise<T> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'turnaround-cli-'));
+  const dataDir = await mkdtemp(join(tmpdir(), 'turnaround-cli-')).catch((error: unknown) => {
+    throw writeFailure(tmpdir(), error);
+  });
   try {
     const shared: Rooms = { ...rooms, close: async () => {} };
     const studio = localStudio(await createStudioOn(shared, { dataDir }));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeFailure } from '../engine/project/atomic-write.ts';
+import { writeFailure } from '../engine/project/file-errors.ts';
 import { StudioError } from '../shared/errors.ts';
 import { reportSchema } from './report.ts';
 

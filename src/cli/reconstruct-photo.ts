@@ -128,7 +128,7 @@ async function refineCar(
 async function readMask(path: string): Promise<Uint8Array> {
   return readUserFile(path).catch((error: unknown) => {
     if (!(error instanceof StudioError)) throw error;
-    throw new StudioError(error.code, `The mask ${path}: ${error.message}`, error.remedy, { cause: error });
+    throw new StudioError(error.code, `The mask ${error.message}`, error.remedy, { cause: error });
   });
 }
 

@@ -1,11 +1,17 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type BrowserWindow, dialog } from 'electron';
-import { type FileKind, fileExtensions, type PickedFile } from '../shared/bridge.ts';
+import { writeDurably, writeInFolder } from '../engine/project/atomic-write.ts';
+import { readFailure } from '../engine/project/file-errors.ts';
+import { type FileKind, fileExtensions, largestFileBytes, type PickedFile } from '../shared/bridge.ts';
+import { StudioError } from '../shared/errors.ts';
 
 const titles: Record<FileKind, string> = { photo: 'New from photo', project: 'Open project' };
 
-/** Lets the user choose a file and reads it; null if the dialog was cancelled. */
+/**
+ * Lets the user choose a file and reads it; null if the dialog was cancelled. Throws `file-not-found` or
+ * `file-not-readable`.
+ */
 export async function openFile(window: BrowserWindow, kind: FileKind): Promise<PickedFile | null> {
   const { filePaths } = await dialog.showOpenDialog(window, {
     title: titles[kind],
@@ -13,22 +19,36 @@ export async function openFile(window: BrowserWindow, kind: FileKind): Promise<P
     filters: [{ name: titles[kind], extensions: [...fileExtensions[kind]] }],
   });
   const [path] = filePaths;
-  return path ? { name: basename(path), bytes: new Uint8Array(await readFile(path)) } : null;
+  if (!path) return null;
+  return { name: basename(path), bytes: await read(path) };
 }
 
-/** Lets the user choose where to save, then swaps the whole file in; false if the dialog was cancelled. */
+async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const { size } = await stat(path);
+    if (size > largestFileBytes) {
+      throw new StudioError(
+        'file-not-readable',
+        `${path} has ${Math.round(size / 2 ** 20)} MB, more than any photo or project.`,
+        'Choose another file.',
+      );
+    }
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    throw error instanceof StudioError ? error : readFailure(path, error);
+  }
+}
+
+/**
+ * Lets the user choose where to save, then swaps the whole file in; false if the dialog was cancelled. Throws `disk-full` or
+ * `file-not-writable`; what stood there stays then.
+ */
 export async function saveFile(window: BrowserWindow, name: string, bytes: Uint8Array): Promise<boolean> {
   const { filePath } = await dialog.showSaveDialog(window, {
     defaultPath: basename(name),
     filters: [{ name, extensions: [extname(name).slice(1)] }],
   });
   if (!filePath) return false;
-  const half = `${filePath}.${process.pid}.part`;
-  try {
-    await writeFile(half, bytes);
-    await rename(half, filePath);
-  } finally {
-    await rm(half, { force: true });
-  }
+  await writeInFolder(filePath, bytes, writeDurably);
   return true;
 }

@@ -1,6 +1,7 @@
 import { BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { z } from 'zod';
-import { fileKindSchema } from '../shared/bridge.ts';
+import { type BridgeAnswer, fileKindSchema } from '../shared/bridge.ts';
+import { toErrorPayload } from '../shared/errors.ts';
 import { ipcChannels } from '../shared/ipc-channels.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { openFile, saveFile } from './files.ts';
@@ -10,18 +11,22 @@ function senderWindow(event: IpcMainEvent | IpcMainInvokeEvent): BrowserWindow |
   return isOwnPage(event.senderFrame) ? BrowserWindow.fromWebContents(event.sender) : null;
 }
 
-/** Answers an invocation of our own page after validating its arguments; any other sender is refused. */
+/** Answers an invocation of our own page after validating its arguments, failures included; any other sender is refused. */
 function handle<T extends z.ZodTuple>(
   channel: string,
   schema: T,
   answer: (window: BrowserWindow, args: z.output<T>) => Promise<unknown>,
 ): void {
-  ipcMain.handle(channel, (event, ...args: unknown[]) => {
+  ipcMain.handle(channel, async (event, ...args: unknown[]): Promise<BridgeAnswer<unknown>> => {
     const window = senderWindow(event);
     if (!window) throw new Error(`${channel}: refused, the sender is not the studio's page`);
     const parsed = schema.safeParse(args);
     if (!parsed.success) throw new Error(`${channel}: refused, ${z.prettifyError(parsed.error)}`);
-    return answer(window, parsed.data);
+    try {
+      return { kind: 'done', value: await answer(window, parsed.data) };
+    } catch (error) {
+      return { kind: 'failed', error: toErrorPayload(error) };
+    }
   });
 }
 

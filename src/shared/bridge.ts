@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorPayload } from './errors.ts';
 
 /** Commands that a host's own menu can send to the page; the page's keyboard and menus run the same ones. */
 export const menuCommands = [
@@ -33,6 +34,9 @@ export const fileExtensions: Record<FileKind, readonly string[]> = {
   project: ['turnaround'],
 };
 
+/** Neither photos nor projects are larger; more is not read into memory. */
+export const largestFileBytes = 512 * 2 ** 20;
+
 export const pickedFileSchema = z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) });
 export type PickedFile = z.infer<typeof pickedFileSchema>;
 
@@ -42,6 +46,9 @@ export const portMessage = 'turnaround:port';
 /** Name under which the preload puts the bridge on `window`. */
 export const bridgeName = 'turnaround';
 
+/** An answer of the main process. Electron passes on nothing but the message of an error, so errors are values here. */
+export type BridgeAnswer<T> = { kind: 'done'; value: T } | { kind: 'failed'; error: ErrorPayload };
+
 /**
  * All that the page can ask of Electron. A MessagePort can't pass the context bridge: after `requestPort` it comes as
  * a window message `portMessage` from the page's own origin, once for every request.
@@ -49,9 +56,9 @@ export const bridgeName = 'turnaround';
 export interface TurnaroundBridge {
   requestPort(): void;
   /** The file that the user chose, or null. */
-  openFile(kind: FileKind): Promise<PickedFile | null>;
+  openFile(kind: FileKind): Promise<BridgeAnswer<PickedFile | null>>;
   /** False when the user cancelled. */
-  saveFile(name: string, bytes: Uint8Array): Promise<boolean>;
+  saveFile(name: string, bytes: Uint8Array): Promise<BridgeAnswer<boolean>>;
   setTitle(title: string): void;
   /** Returns its own unsubscribe. */
   onMenuCommand(listener: (command: MenuCommand) => void): () => void;

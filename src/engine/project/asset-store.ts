@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
 import { type WriteBytes, writeAtomically, writeDurably } from './atomic-write.ts';
+import { writeFailure } from './file-errors.ts';
 
 /** SHA-256 in lower-case hex. */
 export function hashOf(bytes: Uint8Array): string {
@@ -28,8 +29,11 @@ export class AssetStore {
       (entry) => entry.size,
       () => -1,
     );
-    if (size === bytes.length) await utimes(path, now, now);
-    else await writeAtomically(path, bytes, this.#write);
+    if (size === bytes.length) {
+      await utimes(path, now, now).catch((error: unknown) => {
+        throw writeFailure(path, error);
+      });
+    } else await writeAtomically(path, bytes, this.#write);
     return hash;
   }
 
@@ -44,7 +48,7 @@ export class AssetStore {
 
   /**
    * Removes assets that are not in `live` and were not stored or used since `before` (ms): younger ones may belong to a
-   * task whose document is not written yet. Returns the number of files removed.
+   * task whose document is not written yet. What can't be removed stays. Returns the number of files removed.
    */
   async collect(live: ReadonlySet<string>, before: number): Promise<number> {
     let removed = 0;
@@ -54,8 +58,11 @@ export class AssetStore {
         const path = join(this.#folder, prefix, name);
         const entry = await stat(path).catch(() => null);
         if (!entry || entry.mtimeMs >= before) continue;
-        await rm(path, { force: true });
-        removed++;
+        const gone = await rm(path, { force: true }).then(
+          () => true,
+          () => false,
+        );
+        if (gone) removed++;
       }
     }
     return removed;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { StudioError } from '../../shared/errors.ts';
+import { dirname, join } from 'node:path';
+import { writeFailure } from './file-errors.ts';
 
 /** Writes the bytes of an open file; tests give one that runs out of space. */
 export type WriteBytes = (path: string, bytes: Uint8Array) => Promise<void>;
@@ -34,32 +34,12 @@ export async function writeAtomically(
 
 /** writeAtomically that fails where the folder is gone. */
 export async function writeInFolder(path: string, bytes: Uint8Array, write: WriteBytes): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     await write(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     throw writeFailure(path, error);
   }
-}
-
-/** What a failed write means to a person. */
-export function writeFailure(path: string, error: unknown): StudioError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StudioError(
-      'disk-full',
-      `The disk is full: ${path} could not be written.`,
-      'Free some space and try again; nothing was lost.',
-      { cause: error },
-    );
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new StudioError(
-    'file-not-writable',
-    `${path} could not be written (${reason}).`,
-    'Choose another folder or allow writing there.',
-    { cause: error },
-  );
 }

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
-import { writeFailure } from './atomic-write.ts';
+import { writeFailure } from './file-errors.ts';
 
 /** How long the holder of a lock may take to tell its process id, which is only wanted for the message. */
 const patienceMs = 500;

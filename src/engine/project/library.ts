@@ -5,6 +5,7 @@ import { assetsOf } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { LibraryEntry } from '../../shared/studio-api.ts';
 import { type WriteBytes, writeAtomically, writeDurably, writeInFolder } from './atomic-write.ts';
+import { writeFailure } from './file-errors.ts';
 import { current, type History, historySchema } from './history.ts';
 
 const carFileSchema = z.object({ version: z.literal(1), modified: z.number(), history: historySchema });
@@ -34,7 +35,9 @@ export class Library {
   /** Writes a car whole or not at all. */
   async save(history: History, modified: number): Promise<void> {
     const folder = this.#carFolder(current(history).id);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw writeFailure(folder, error);
+    });
     const file: CarFile = { version: 1, modified, history };
     if (await readCarFile(join(folder, 'car.json'))) {
       await copyFile(join(folder, 'car.json'), join(folder, 'car.previous.json')).catch(() => {});
@@ -65,8 +68,12 @@ export class Library {
     return cars.sort((a, b) => b.modified - a.modified);
   }
 
+  /** Throws `file-not-writable` where the car can't be removed. */
   async remove(id: string): Promise<void> {
-    await rm(this.#carFolder(id), { recursive: true, force: true });
+    const folder = this.#carFolder(id);
+    await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+      throw writeFailure(folder, error);
+    });
   }
 
   /** The car last worked on, if it was noted. */
@@ -85,7 +92,7 @@ export class Library {
       const folder = this.#carFolder(id);
       if (await hasRecord(folder)) continue;
       const entry = await stat(folder).catch(() => null);
-      if (entry?.isDirectory() && entry.mtimeMs < before) await this.remove(id);
+      if (entry?.isDirectory() && entry.mtimeMs < before) await this.remove(id).catch(() => {});
     }
   }
 

@@ -87,7 +87,8 @@ export class Session {
   open(history: History, save = true): Promise<DocumentState> {
     return this.#enqueue(async () => {
       if (save) await this.#library.save(history, Date.now());
-      await this.#library.noteOpenCar(current(history).id);
+      // a car that can't be noted for the next start is shown all the same
+      await this.#library.noteOpenCar(current(history).id).catch(() => {});
       this.#show(history);
     });
   }

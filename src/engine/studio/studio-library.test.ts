@@ -133,6 +133,9 @@ test('a full disk is told, nothing changes, and works again when there is space'
   expect(await shown(studio)).toEqual(document);
   full = false;
   expect((await studio.call('photo.import', next)).document?.name).toBe('next');
+  await studio.close();
+  full = true;
+  expect((await shown(await bench.open({ write }))).name).toBe('next');
 });
 
 test('a second studio on the same library is refused and changes nothing; later it finds everything', async () => {

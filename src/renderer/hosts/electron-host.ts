@@ -1,4 +1,5 @@
-import { bridgeName, portMessage, type TurnaroundBridge } from '../../shared/bridge.ts';
+import { type BridgeAnswer, bridgeName, portMessage, type TurnaroundBridge } from '../../shared/bridge.ts';
+import { fromErrorPayload } from '../../shared/errors.ts';
 import { connectStudio } from '../../shared/rpc.ts';
 import type { Host } from '../host.ts';
 import { messageChannelPort } from './message-channel-port.ts';
@@ -24,6 +25,12 @@ function nextPort(window: BridgeWindow, bridge: TurnaroundBridge): Promise<Messa
   });
 }
 
+/** The value, or the main process's error thrown. */
+function unwrapped<T>(answer: BridgeAnswer<T>): T {
+  if (answer.kind === 'done') return answer.value;
+  throw fromErrorPayload(answer.error);
+}
+
 /** An Electron window: the engine's utility process behind a message port. Throws when the preload left no bridge. */
 export function electronHost(window: BridgeWindow): Host {
   const bridge = window[bridgeName];
@@ -38,8 +45,8 @@ export function electronHost(window: BridgeWindow): Host {
       port.onClose(onLost);
       return connectStudio(port);
     },
-    openFile: (kind) => bridge.openFile(kind),
-    saveFile: (name, bytes) => bridge.saveFile(name, bytes),
+    openFile: async (kind) => unwrapped(await bridge.openFile(kind)),
+    saveFile: async (name, bytes) => unwrapped(await bridge.saveFile(name, bytes)),
     setTitle: (title) => bridge.setTitle(title),
     onMenuCommand: (listener) => bridge.onMenuCommand(listener),
   };

@@ -55,8 +55,11 @@ function bridgedWindow() {
       engineSides.push(channel.port2);
       send(portMessage, 'app://page', [channel.port1]);
     },
-    openFile: async () => null,
-    saveFile: async () => true,
+    openFile: async () => ({ kind: 'done', value: null }),
+    saveFile: async () => ({
+      kind: 'failed',
+      error: { code: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' },
+    }),
     setTitle() {},
     onMenuCommand: () => () => {},
   };
@@ -80,4 +83,12 @@ it('takes the engine port of its own origin, and tells when the engine is gone',
   engineSides[0]?.close();
   await expect(call).rejects.toBeInstanceOf(StudioError);
   expect(lost).toBe(1);
+});
+
+it('passes on what the main process answers, its errors with their code and remedy', async () => {
+  const host = electronHost(bridgedWindow().window);
+  expect(await host.openFile('photo')).toBeNull();
+  const failure = host.saveFile('car.glb', new Uint8Array(1));
+  await expect(failure).rejects.toBeInstanceOf(StudioError);
+  await expect(failure).rejects.toMatchObject({ code: 'disk-full', remedy: 'Free some space.' });
 });
