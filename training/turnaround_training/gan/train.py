@@ -20,7 +20,7 @@ from turnaround_training.interruption import held_back
 def keep_generator(trainer: Trainer) -> None:
     """Write the averaged generator as it is after `seen` pictures, for measuring later."""
     path = trainer.settings.run / f"generator-{trainer.seen // 1000:06d}k.pt"
-    state = {"average": trainer.average.state_dict(), "seen": trainer.seen, "size": trainer.size}
+    state = {"average": trainer.average.state_dict(), "seen": trainer.seen, "size": trainer.size, "cars": sorted(trainer.cars)}
     save_checkpoint(path, trainer.identity(), state)
 
 

@@ -1,0 +1,52 @@
+"""A trained generator, ready to draw."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from turnaround_training.checkpoint import identity_of, load_checkpoint, load_weights
+from turnaround_training.gan.generator import Generator
+from turnaround_training.gan.settings import Settings
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The averaged generator after `seen` pictures, which then drew at `size` px."""
+
+    generator: Generator
+    size: int
+    seen: int
+    cars: tuple[str, ...]
+
+    @property
+    def inputs(self) -> int:
+        """Style inputs that matter at this size."""
+        return 2 * (self.size.bit_length() - 2)
+
+    @torch.no_grad()
+    def codes(self, count: int, seed: int | tuple[int, ...], psi: float = 1.0) -> Tensor:
+        """w [count,width] from a seed, pulled towards the mean by psi."""
+        width = self.generator.mapping.mean.shape[0]
+        z = np.random.default_rng(seed).standard_normal((count, width)).astype(np.float32)
+        return self.generator.mapping.truncated(torch.from_numpy(z), psi)
+
+    @torch.no_grad()
+    def draw(self, w_plus: Tensor, batch: int = 32) -> Tensor:
+        """w_plus [N,J,width] -> [N,3,size,size] in -1..1, clipped."""
+        drawn = [self.generator.synthesis.draw(part, self.size) for part in w_plus.split(batch)]
+        return torch.cat(drawn).clamp(-1.0, 1.0)
+
+
+def load_trained(settings: Settings, path: Path | None = None) -> Trained:
+    """Read a run's checkpoint, or one of its kept generators; raises StageError where it belongs elsewhere."""
+    path = path or settings.run / "checkpoint.pt"
+    state = load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))
+    generator = Generator(settings.architecture)
+    load_weights(generator, state["average"], path)
+    generator.requires_grad_(False).eval()
+    return Trained(generator, state["size"], state["seen"], tuple(state["cars"]))
