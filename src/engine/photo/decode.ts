@@ -5,6 +5,7 @@ import { checkPhotoSize, photoLimits } from './limits.ts';
 import type { DecodedPhoto } from './photo.ts';
 import { profiledTiff } from './profiled-tiff.ts';
 import { sniff } from './sniff.ts';
+import { stripMetadata } from './strip-metadata.ts';
 
 sharp.cache(false);
 
@@ -33,7 +34,8 @@ export async function decodePhoto(bytes: Uint8Array, name: string): Promise<Deco
     metadata.hasAlpha,
     name,
   );
-  return { ...pixels, picture: canKeep(metadata) ? bytes : await encodePicture(pixels) };
+  const kept = canKeep(metadata) ? stripMetadata(bytes) : null;
+  return { ...pixels, picture: kept ?? (await encodePicture(pixels)) };
 }
 
 function photoFormat(bytes: Uint8Array, name: string) {
@@ -105,7 +107,7 @@ function splitAlpha(rgba: Uint8Array): { rgb: Uint8Array; alpha: Uint8Array | nu
   return { rgb, alpha: opaque >= count / 100 && transparent >= count / 100 ? alpha : null };
 }
 
-/** An upright 8-bit sRGB JPEG or opaque PNG is stored as it came. */
+/** The pixels of an upright 8-bit sRGB JPEG or opaque PNG are stored as they came. */
 function canKeep(metadata: Metadata): boolean {
   const plain =
     metadata.space === 'srgb' &&

@@ -6,7 +6,7 @@ export interface DecodedPhoto {
   rgb: Uint8Array;
   /** [height, width] 0..255 where the file holds a transparency that separates something; otherwise null */
   alpha: Uint8Array | null;
-  /** JPEG or PNG of the oriented photo in sRGB, to be kept in the project */
+  /** JPEG or PNG of the oriented photo in sRGB, to be kept in the project; it tells no place, time or camera */
   picture: Uint8Array;
 }
 
