@@ -154,6 +154,7 @@ export const methods = {
     reconstructProgressSchema,
   ),
 
+  /** Moves the viewpoint at once, then textures the car anew from the photo; ends when the newest viewpoint is textured. */
   'viewpoint.set': method(z.object({ viewpoint: viewpointSchema }), documentStateSchema),
   /** The other front/back hypothesis: turns the viewpoint by 180 degrees, encodes and textures the car anew for it. */
   'viewpoint.flip': method(none, documentStateSchema, reconstructProgressSchema),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { current, edit, historySchema, labels, newHistory, redo, undo } from './history.ts';
+import { amend, current, edit, historySchema, labels, newHistory, redo, undo } from './history.ts';
 import { testDocument } from './test-document.ts';
 
 const hash = 'a'.repeat(64);
@@ -35,6 +35,13 @@ test('a dragged slider is one step; a pause, another edit or the first document 
   expect(history.steps).toHaveLength(3);
   history = edit(history, named('length'), 'Set length', 5100, true);
   expect(history.steps).toHaveLength(4);
+});
+
+test('what took longer belongs to the step that is shown: no step more, and redo stays', () => {
+  const edited = edit(edit(start(), named('one'), 'Rename', 0), named('two'), 'Flip', 1);
+  const amended = amend(undo(edited) ?? edited, named('one, whole'));
+  expect(amended.steps.map((step) => step.document.name)).toEqual(['Test car', 'one, whole', 'two']);
+  expect(labels(amended)).toEqual({ undo: 'Rename', redo: 'Flip' });
 });
 
 test('a stored history must point at one of its steps', () => {

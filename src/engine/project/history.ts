@@ -53,6 +53,14 @@ export function edit(
   return { ...history, steps, index: steps.length - 1 };
 }
 
+/** The history with another document in the place of the shown one: what belongs to the same step but took longer. */
+export function amend(history: History, document: StudioDocument): History {
+  return {
+    ...history,
+    steps: history.steps.with(history.index, { ...history.steps[history.index], document }),
+  };
+}
+
 /** null when there is nothing to undo. */
 export function undo(history: History): History | null {
   return history.index > 0 ? { ...history, index: history.index - 1 } : null;

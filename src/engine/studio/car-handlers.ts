@@ -16,7 +16,7 @@ export function carHandlers(
   Handlers,
   BuildMethod | 'viewpoint.set' | 'car.setLength' | `refine.${'start' | 'accept' | 'discard'}`
 > {
-  const { session, builds, refinement, rooms, assets } = studio;
+  const { session, builds, refinement, retexture, rooms, assets } = studio;
 
   const build = <T>(
     { signal, progress }: HandlerContext<BuildMethod>,
@@ -57,13 +57,18 @@ export function carHandlers(
         });
       }),
 
-    'viewpoint.set': ({ viewpoint }) =>
-      session.edit('Move viewpoint', (now) => ({ ...now, viewpoint }), { merge: true }),
+    'viewpoint.set': async ({ viewpoint }, { signal }) => {
+      await retexture.move(session, viewpoint, AbortSignal.any([signal, studio.closing]));
+      return session.state();
+    },
 
-    'car.setLength': ({ lengthMetres }) =>
-      session.edit('Set length', (now) => withLength(now, lengthMetres), { merge: true }),
+    'car.setLength': async ({ lengthMetres }) => {
+      await retexture.settled();
+      return session.edit('Set length', (now) => withLength(now, lengthMetres), { merge: true });
+    },
 
     'refine.start': async ({ iterations }, { signal, progress }) => {
+      await retexture.settled();
       const ended = AbortSignal.any([signal, studio.closing]);
       const result = await refinement.start(session.document, iterations, ended, progress);
       session.announce();

@@ -6,6 +6,7 @@ import type { Emitter } from './emitter.ts';
 import type { LatestOnly } from './latest-only.ts';
 import type { NeuralCars } from './neural-cars.ts';
 import type { Refinement } from './refinement.ts';
+import type { Retexture } from './retexture.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Newest } from './tasks.ts';
@@ -18,6 +19,7 @@ export interface StudioContext {
   emitter: Emitter;
   session: Session;
   refinement: Refinement;
+  retexture: Retexture;
   neural: NeuralCars;
   /** imports and other reconstructions: the newest wins */
   builds: Newest;

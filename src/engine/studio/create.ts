@@ -21,6 +21,7 @@ import {
 import { NeuralCars } from './neural-cars.ts';
 import { outputHandlers } from './output-handlers.ts';
 import { Refinement } from './refinement.ts';
+import { Retexture } from './retexture.ts';
 import type { Rooms } from './rooms.ts';
 import { Session } from './session.ts';
 import { Newest } from './tasks.ts';
@@ -57,18 +58,20 @@ async function openStudioOn(
   const assets = new AssetStore(join(dataDir, 'assets'), write);
   const library = new Library(dataDir, write);
   const refinement = new Refinement(rooms, assets);
+  const retexture = new Retexture(rooms, assets);
   const thumbnails = new Thumbnails(rooms, assets, library, emitter);
   const session = new Session(
     library,
     emitter,
     (before, after) => {
       refinement.documentChanged(after);
+      retexture.documentChanged(after);
       if (after) thumbnails.documentChanged(before, after);
     },
     () => refinement.proposal,
   );
   const studio: StudioContext = {
-    ...{ rooms, assets, library, emitter, session, refinement },
+    ...{ rooms, assets, library, emitter, session, refinement, retexture },
     neural: new NeuralCars(rooms, assets),
     builds: new Newest(),
     pictures: new LatestOnly(),
@@ -90,6 +93,7 @@ async function openStudioOn(
       closing.abort();
       await studio.builds.stop();
       await refinement.ended();
+      await retexture.settled();
       await session.settled();
       await thumbnails.settled();
       await rooms.close();

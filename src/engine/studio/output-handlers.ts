@@ -12,6 +12,11 @@ export function outputHandlers(
   studio: StudioContext,
 ): Pick<Handlers, 'neural.render' | 'export.glb' | 'export.picture' | 'project.save' | 'project.noteSaved'> {
   const { session, neural, rooms, assets } = studio;
+  /** The open car, with the texture of its viewpoint. */
+  const whole = async (): Promise<StudioDocument> => {
+    await studio.retexture.settled();
+    return session.document;
+  };
   return {
     'neural.render': ({ azimuthDeg, elevationDeg }, { signal }) =>
       studio.pictures.run(async () => {
@@ -22,14 +27,14 @@ export function outputHandlers(
       }, signal),
 
     'export.glb': async ({ light }) => {
-      const document = session.document;
+      const document = await whole();
       const car = await carOf(studio, document);
       const bytes = await exportGlb({ ...car, template: rooms.template, mode: light });
       return { name: `${fileName(document)}.glb`, bytes };
     },
 
     'export.picture': async ({ viewpoint, size, mode }) => {
-      const document = session.document;
+      const document = await whole();
       if (mode === 'neural') {
         const car = await neural.get(document);
         const picture = await car.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
@@ -42,7 +47,7 @@ export function outputHandlers(
     },
 
     'project.save': async () => {
-      const document = session.document;
+      const document = await whole();
       const bytes = await writeProjectFile(document, (hash) => assets.get(hash));
       const name = `${fileName(document)}.turnaround`;
       return { name, bytes, id: document.id, hash: documentHash(document) };

@@ -4,6 +4,7 @@ import type { DocumentState, HandlerContext, RefineResult } from '../../shared/s
 import type { AssetStore } from '../project/asset-store.ts';
 import { loadCar, loadPhoto, storeCar } from './car-assets.ts';
 import { measureFit } from './fit.ts';
+import { fittedParts } from './fitted-parts.ts';
 import type { Refined, RefineRequest, Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 
@@ -140,9 +141,4 @@ export class Refinement {
 
 function noProposal(): StudioError {
   return new StudioError('no-proposal', 'There is no refined car to decide on.', 'Start a refinement first.');
-}
-
-/** What a refinement stands on; names may change meanwhile. */
-function fittedParts({ id, photo, car, viewpoint, crop }: StudioDocument): string {
-  return JSON.stringify([id, photo, car, viewpoint, crop]);
 }

@@ -2,7 +2,7 @@ import type { StudioDocument } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { DocumentState, RefineResult } from '../../shared/studio-api.ts';
 import { hashOf } from '../project/asset-store.ts';
-import { current, edit, type History, labels, newHistory, redo, undo } from '../project/history.ts';
+import { amend, current, edit, type History, labels, newHistory, redo, undo } from '../project/history.ts';
 import type { Library } from '../project/library.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -109,6 +109,16 @@ export class Session {
     return this.#enqueue(async () => {
       const history = this.#opened();
       await this.#put(edit(history, change(current(history)), label, Date.now(), merge));
+    });
+  }
+
+  /** What belongs to the step that is shown but took longer; nothing happens where `change` returns what it got. */
+  amend(change: (document: StudioDocument) => StudioDocument): Promise<DocumentState> {
+    return this.#enqueue(async () => {
+      const history = this.#opened();
+      const now = current(history);
+      const changed = change(now);
+      if (changed !== now) await this.#put(amend(history, changed));
     });
   }
 
