@@ -1,3 +1,5 @@
+import { createFragments, type Fragments } from './fragments.ts';
+
 /** Largest sizes that buffers are made for. */
 export interface BufferSizes {
   vertexCount: number;
@@ -6,10 +8,14 @@ export interface BufferSizes {
   pixelCount: number;
   /** faces kept per pixel for the soft silhouette; 1 when it isn't given */
   nearest?: number;
+  /** numbers per vertex of Scene.attributes; 0 when it isn't given */
+  attributeCount?: number;
+  /** room for scenes with `antialias`; false when it isn't given */
+  antialias?: boolean;
 }
 
 /**
- * Everything that rendering writes: the picture (the first four), what the backward pass needs of the forward pass, and
+ * Everything that rendering writes: the pictures (the first five), what the backward pass needs of the forward pass, and
  * scratch. Made once and used for any scene that fits, so that an iteration allocates nothing. The pictures are row-major
  * from the top, with the scene's own width; what lies behind their end belongs to earlier, larger scenes.
  */
@@ -23,6 +29,8 @@ export interface Buffers {
   face: Int32Array;
   /** [H, W] depth along the optical axis, Infinity where there is nothing */
   depth: Float64Array;
+  /** [H, W, A] interpolated attributes where covered, else 0 */
+  attributes: Float64Array;
 
   /** [V, 4] X, Y, W, Z of each vertex */
   clip: Float64Array;
@@ -34,6 +42,9 @@ export interface Buffers {
   facing: Int8Array;
   /** [H, W] the nearer the larger: 1 / W for a perspective camera, -Z for an orthographic one */
   nearness: Float64Array;
+
+  /** the run of covered pixels that is worked on */
+  fragments: Fragments;
 
   /** near pixels of the soft silhouette: their index in the picture, [P] */
   nearPixels: Int32Array;
@@ -50,6 +61,16 @@ export interface Buffers {
   /** [H + 1, W + 1] how many background pixels lie above and to the left */
   background: Int32Array;
 
+  /** [H, W, 3] linear colours before contours are blended, and their gradient */
+  radiance: Float64Array;
+  radianceGradient: Float64Array;
+  /** pairs of neighbouring pixels that a contour crosses, see antialias.ts, and [1] how many there are */
+  pairs: Int32Array;
+  pairTotal: Int32Array;
+  /** [H, W, 2] the contour's edge, -1 where there is none, and its nearness */
+  pairEdge: Int32Array;
+  pairNear: Float64Array;
+
   /** [V, 4] gradient of clip */
   clipGradient: Float64Array;
   /** [V, 3] gradient of normals */
@@ -61,18 +82,21 @@ export interface Buffers {
 /** Allocates buffers. */
 export function createBuffers(sizes: BufferSizes): Buffers {
   const { vertexCount: v, faceCount: f, pixelCount: p } = sizes;
-  const nearest = sizes.nearest ?? 1;
+  const { nearest = 1, attributeCount = 0, antialias = false } = sizes;
+  const blended = antialias ? p : 0;
   return {
-    sizes: { vertexCount: v, faceCount: f, pixelCount: p, nearest },
+    sizes: { vertexCount: v, faceCount: f, pixelCount: p, nearest, attributeCount, antialias },
     colour: new Float64Array(3 * p),
     mask: new Float64Array(p),
     face: new Int32Array(p),
     depth: new Float64Array(p),
+    attributes: new Float64Array(attributeCount * p),
     clip: new Float64Array(4 * v),
     normals: new Float64Array(3 * v),
     normalLengths: new Float64Array(v),
     facing: new Int8Array(f),
     nearness: new Float64Array(p),
+    fragments: createFragments(),
     nearPixels: new Int32Array(p),
     nearSlot: new Int32Array(p),
     nearCount: new Int32Array(p),
@@ -80,6 +104,12 @@ export function createBuffers(sizes: BufferSizes): Buffers {
     nearDistances: new Float64Array(nearest * p),
     nearTotal: new Int32Array(1),
     background: new Int32Array(2 * p + 2),
+    radiance: new Float64Array(3 * blended),
+    radianceGradient: new Float64Array(3 * blended),
+    pairs: new Int32Array(2 * blended),
+    pairTotal: new Int32Array(1),
+    pairEdge: new Int32Array(2 * blended),
+    pairNear: new Float64Array(2 * blended),
     clipGradient: new Float64Array(4 * v),
     normalGradient: new Float64Array(3 * v),
     edgeGradient: new Float64Array(9 * f),

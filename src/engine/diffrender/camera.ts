@@ -1,18 +1,13 @@
+import { anglesBackward, axesOf, type Orbit } from './frame.ts';
 import type { CameraMatrix, Real } from './types.ts';
 
 /**
  * A camera on an orbit around a target. Angles in radians; azimuth 0 stands on +Z, pi/2 on +X; elevation is positive
  * above; offset shifts the principal point in fractions of the window, right and down.
  */
-export interface OrbitCamera {
-  azimuth: number;
-  elevation: number;
-  roll: number;
-  distance: number;
+export interface OrbitCamera extends Orbit {
   /** full angle of the square window */
   fov: number;
-  offset: readonly [number, number];
-  target: readonly [number, number, number];
 }
 
 /** The square in the picture's pixels that the field of view spans; it may lie anywhere and reach beyond the picture. */
@@ -35,24 +30,6 @@ export const orbitParameters = [
   'targetY',
   'targetZ',
 ] as const;
-
-/** Rows of the frame: right, up and forward axes. */
-function axesOf(camera: OrbitCamera, out: Float64Array): Float64Array {
-  const [sa, ca] = [Math.sin(camera.azimuth), Math.cos(camera.azimuth)];
-  const [se, ce] = [Math.sin(camera.elevation), Math.cos(camera.elevation)];
-  const [sr, cr] = [Math.sin(camera.roll), Math.cos(camera.roll)];
-  const [ux, uy, uz] = [-sa * se, ce, -ca * se];
-  out[0] = cr * ca - sr * ux;
-  out[1] = -sr * uy;
-  out[2] = -cr * sa - sr * uz;
-  out[3] = cr * ux + sr * ca;
-  out[4] = cr * uy;
-  out[5] = cr * uz - sr * sa;
-  out[6] = -sa * ce;
-  out[7] = -se;
-  out[8] = -ca * ce;
-  return out;
-}
 
 const axes = new Float64Array(9);
 
@@ -118,21 +95,7 @@ export function orbitCameraBackward(
     return [focal * gx, -focal * gy, cx * gx + cy * gy + gz] as const;
   };
   const d = [towards(0, tx), towards(1, ty), towards(2, tz)];
-  const dot = (axis: number, x: number, y: number, z: number) =>
-    d[0][axis] * x + d[1][axis] * y + d[2][axis] * z;
-
-  const [sa, ca] = [Math.sin(camera.azimuth), Math.cos(camera.azimuth)];
-  const [se, ce] = [Math.sin(camera.elevation), Math.cos(camera.elevation)];
-  const [sr, cr] = [Math.sin(camera.roll), Math.cos(camera.roll)];
-  out[0] =
-    dot(0, -cr * sa + sr * ca * se, 0, -cr * ca - sr * sa * se) +
-    dot(1, -cr * ca * se - sr * sa, 0, cr * sa * se - sr * ca) +
-    dot(2, -ca * ce, 0, sa * ce);
-  out[1] =
-    dot(0, -sr * a[6], -sr * a[7], -sr * a[8]) +
-    dot(1, cr * a[6], cr * a[7], cr * a[8]) +
-    dot(2, sa * se, -ce, ca * se);
-  out[2] = dot(0, -a[3], -a[4], -a[5]) + dot(1, a[0], a[1], a[2]);
+  anglesBackward(camera, a, d, out);
   out[3] = cx * gx3 + cy * gy3 + gz3;
 
   const dFocal =
@@ -151,29 +114,5 @@ export function orbitCameraBackward(
     out[7 + k] =
       -gx3 * (cx * a[6 + k] + focal * a[k]) - gy3 * (cy * a[6 + k] - focal * a[3 + k]) - gz3 * a[6 + k];
   }
-  return out;
-}
-
-/** Orthographic camera: same frame, `height` is what the window shows; depth is measured from the eye. */
-export function orthographicMatrix(
-  camera: Omit<OrbitCamera, 'fov'>,
-  window: Window,
-  height: number,
-  out: CameraMatrix = new Float64Array(16),
-): CameraMatrix {
-  axesOf({ ...camera, fov: 1 }, axes);
-  const [tx, ty, tz] = camera.target;
-  const scale = window.size / height;
-  for (let k = 0; k < 3; k++) {
-    out[k] = scale * axes[k];
-    out[4 + k] = -scale * axes[3 + k];
-    out[8 + k] = 0;
-    out[12 + k] = axes[6 + k];
-  }
-  const constant = (row: number) => -(axes[row] * tx + axes[row + 1] * ty + axes[row + 2] * tz);
-  out[3] = window.x + window.size * (0.5 + camera.offset[0]) + scale * constant(0);
-  out[7] = window.y + window.size * (0.5 + camera.offset[1]) - scale * constant(3);
-  out[11] = 1;
-  out[15] = constant(6) + camera.distance;
   return out;
 }

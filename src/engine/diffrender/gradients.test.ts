@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Buffers } from './buffers.ts';
 import { type OrbitCamera, orbitCameraBackward, orbitCameraMatrix, orbitParameters } from './camera.ts';
 import { createGradients, type Gradients } from './gradients.ts';
 import { render, renderBackward } from './render.ts';
+import { largestError, nudged, randomWeights, weighedLoss, withSurface } from './test-differences.ts';
 import { buffersFor, icosphere, randomSource, randomSurface, sceneOf } from './test-scenes.ts';
 import type { Scene } from './types.ts';
 
@@ -25,60 +25,16 @@ function setUp(seed: number, nearest: number, size = 24) {
     surface: randomSurface(mesh, random),
   });
   const buffers = buffersFor(scene);
-  const colour = Float64Array.from({ length: 3 * size * size }, () => random() - 0.5);
-  const mask = Float64Array.from({ length: size * size }, () => random() - 0.5);
-  const depth = Float64Array.from({ length: size * size }, () => random() - 0.5);
+  const weights = randomWeights(scene, 0, random);
   const lossOf = (s: Scene): number => {
     render(s, buffers);
-    let sum = 0;
-    for (let k = 0; k < colour.length; k++) sum += colour[k] * buffers.colour[k];
-    for (let k = 0; k < mask.length; k++) sum += mask[k] * buffers.mask[k];
-    for (let k = 0; k < depth.length; k++) if (buffers.face[k] >= 0) sum += depth[k] * buffers.depth[k];
-    return sum;
+    return weighedLoss(buffers, weights);
   };
   lossOf(scene);
   const gradients = createGradients(scene, { texels: true });
-  renderBackward(scene, buffers, { colour, mask, depth }, gradients);
+  renderBackward(scene, buffers, weights, gradients);
   return { scene, camera, buffers, gradients, lossOf, random };
 }
-
-/**
- * Largest relative error of `gradient[k]` against central differences over all k, relative to the gradient's own size.
- * A number whose step changes which face a pixel shows is left out, since visibility is held fixed; few may be.
- */
-function largestError(
-  gradient: ArrayLike<number>,
-  evaluate: (k: number, step: number) => number,
-  buffers: Buffers,
-): number {
-  const step = 1e-6;
-  const scale = Math.sqrt(Array.from(gradient).reduce((sum, g) => sum + g * g, 0) / gradient.length);
-  let worst = 0;
-  let skipped = 0;
-  for (let k = 0; k < gradient.length; k++) {
-    const above = evaluate(k, step);
-    const faces = buffers.face.slice();
-    const below = evaluate(k, -step);
-    if (faces.some((f, p) => f !== buffers.face[p])) {
-      skipped++;
-      continue;
-    }
-    const difference = (above - below) / (2 * step);
-    worst = Math.max(
-      worst,
-      Math.abs(difference - gradient[k]) / Math.max(Math.abs(difference), 0.01 * scale),
-    );
-  }
-  expect(scale).toBeGreaterThan(0);
-  expect(skipped).toBeLessThan(0.05 * gradient.length + 1);
-  return worst;
-}
-
-const nudged = (values: ArrayLike<number>, k: number, step: number) => {
-  const copy = Float64Array.from(values);
-  copy[k] += step;
-  return copy;
-};
 
 describe.each([
   [1, 1],
@@ -140,10 +96,6 @@ describe.each([
     expect(error).toBeLessThan(1e-3);
   });
 });
-
-function withSurface(scene: Scene, change: Partial<NonNullable<Scene['surface']>>): Scene {
-  return { ...scene, surface: scene.surface && { ...scene.surface, ...change } };
-}
 
 function moved(camera: OrbitCamera, k: number, h: number): OrbitCamera {
   const name = orbitParameters[k];

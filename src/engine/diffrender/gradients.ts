@@ -8,23 +8,33 @@ export interface Gradients {
   camera: Float64Array;
   /** [9, 3] */
   light: Float64Array;
-  /** [height, width, 3] of the texture, null where nobody asks */
+  /** direction [3], radiance [3] */
+  lamp: Float64Array;
+  /** specular [3], shininess */
+  lobe: Float64Array;
+  /** like the texture's texels, null where nobody asks */
   texels: Float64Array | null;
+  /** [F, 3, 2], null where nobody asks */
+  uv: Float64Array | null;
+  /** [V, A], null where the scene has none */
+  attributes: Float64Array | null;
 }
 
-/** Zero gradients for a scene; those of the texture only on request, since they are large. */
-export function createGradients(scene: Scene, options: { texels?: boolean } = {}): Gradients {
+/** Zero gradients for a scene; those of texels and texture coordinates only on request, since they are large. */
+export function createGradients(scene: Scene, options: { texels?: boolean; uv?: boolean } = {}): Gradients {
+  const { surface, attributes } = scene;
   return {
     vertices: new Float64Array(3 * scene.topology.vertexCount),
     camera: new Float64Array(16),
     light: new Float64Array(27),
-    texels: options.texels && scene.surface ? new Float64Array(scene.surface.texture.texels.length) : null,
+    lamp: new Float64Array(6),
+    lobe: new Float64Array(4),
+    texels: options.texels && surface ? new Float64Array(surface.texture.texels.length) : null,
+    uv: options.uv && surface ? new Float64Array(surface.uv.length) : null,
+    attributes: attributes ? new Float64Array(attributes.length) : null,
   };
 }
 
 export function clearGradients(gradients: Gradients): void {
-  gradients.vertices.fill(0);
-  gradients.camera.fill(0);
-  gradients.light.fill(0);
-  gradients.texels?.fill(0);
+  for (const values of Object.values(gradients) as (Float64Array | null)[]) values?.fill(0);
 }

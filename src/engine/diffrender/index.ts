@@ -1,5 +1,6 @@
 /**
- * A differentiable renderer of textured, lit triangle meshes: meshes in, pictures out, gradients back.
+ * A differentiable renderer of textured, lit triangle meshes: meshes in, pictures out, gradients back. README.md says what is
+ * computed, docs/fit-a-mesh.md how to use it.
  *
  * ```ts
  * const scene = { width, height, camera: orbitCameraMatrix(camera, window), near: 0.01, topology: buildTopology(faces, V),
@@ -17,12 +18,30 @@ export {
   orbitCameraBackward,
   orbitCameraMatrix,
   orbitParameters,
-  orthographicMatrix,
   type Window,
 } from './camera.ts';
 export { clearGradients, createGradients, type Gradients } from './gradients.ts';
+export { type JoinedMeshes, joinMeshes, type Mesh, type Part } from './meshes.ts';
+export { mipmapped } from './mipmap.ts';
+export {
+  type OrthographicCamera,
+  orthographicBackward,
+  orthographicMatrix,
+  orthographicParameters,
+} from './orthographic.ts';
 export { type PictureGradient, render, renderBackward } from './render.ts';
 export { silhouetteMargin } from './silhouette.ts';
 export { buildTopology } from './topology.ts';
 export { encodeSrgb, encodeSrgbSlope, srgbBytesToLinear } from './transfer.ts';
-export type { CameraMatrix, Real, Scene, SoftSilhouette, Surface, Texture, Topology } from './types.ts';
+export type {
+  CameraMatrix,
+  Lamp,
+  Lobe,
+  Real,
+  Scene,
+  SoftSilhouette,
+  Surface,
+  Texture,
+  TextureSet,
+  Topology,
+} from './types.ts';

@@ -1,5 +1,5 @@
 import type { Buffers } from './buffers.ts';
-import type { Scene } from './types.ts';
+import type { Rows, Scene } from './types.ts';
 
 /** A camera whose w is the same everywhere is orthographic. */
 export function isPerspective(camera: Float64Array): boolean {
@@ -41,17 +41,18 @@ function boxInFront(clip: Float64Array, corners: readonly number[], near: number
  * Homogeneous Coordinates", 1997): a pixel p = (x, y, 1) lies in the triangle of clip vertices v_k = (X, Y, W) where the
  * three edge functions l_k = p . (v_k+1 x v_k+2) have the sign of their determinant; l_k / sum(l) are the
  * perspective-correct barycentrics. Nothing needs clipping: a triangle that crosses the near plane is cut by its depth
- * per pixel. Fills face, nearness, depth, facing; mask becomes 1 where covered and 0 elsewhere. Of faces at the same
- * depth the first wins.
+ * per pixel. Fills facing, and for the pixels of `rows` face, nearness and depth; mask becomes 1 where covered and 0
+ * elsewhere. Of faces at the same depth the first wins.
  */
-export function rasterise(scene: Scene, buffers: Buffers): void {
+export function rasterise(scene: Scene, buffers: Buffers, rows: Rows): void {
   const { width, height, near, cullBack } = scene;
   const { faces } = scene.topology;
   const { clip, facing, face, nearness, depth, mask } = buffers;
   const perspective = isPerspective(scene.camera);
-  const pixels = width * height;
-  face.fill(-1, 0, pixels);
-  nearness.fill(-Infinity, 0, pixels);
+  const first = rows.from * width;
+  const end = rows.to * width;
+  face.fill(-1, first, end);
+  nearness.fill(-Infinity, first, end);
   const limit = perspective ? 1 / near : -near;
   const box = new Float64Array(4);
 
@@ -103,9 +104,9 @@ export function rasterise(scene: Scene, buffers: Buffers): void {
       box[3] = Math.max(ay * ia, by * ib, cy * ic);
     }
     const x0 = Math.max(0, Math.ceil(box[0] - 0.5));
-    const y0 = Math.max(0, Math.ceil(box[1] - 0.5));
+    const y0 = Math.max(rows.from, Math.ceil(box[1] - 0.5));
     const x1 = Math.min(width - 1, Math.floor(box[2] - 0.5));
-    const y1 = Math.min(height - 1, Math.floor(box[3] - 0.5));
+    const y1 = Math.min(rows.to - 1, Math.floor(box[3] - 0.5));
     if (x0 > x1 || y0 > y1) continue;
 
     // inside is positive from here on
@@ -149,7 +150,7 @@ export function rasterise(scene: Scene, buffers: Buffers): void {
       }
     }
   }
-  for (let p = 0; p < pixels; p++) {
+  for (let p = first; p < end; p++) {
     const covered = face[p] >= 0;
     mask[p] = covered ? 1 : 0;
     depth[p] = covered ? (perspective ? 1 / nearness[p] : -nearness[p]) : Infinity;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateBasis } from '../../shared/spherical-harmonics.ts';
 import { type Crop, project, type Viewpoint } from '../../shared/viewpoint.ts';
-import { type OrbitCamera, orbitCameraMatrix, orthographicMatrix } from './camera.ts';
+import { type OrbitCamera, orbitCameraMatrix } from './camera.ts';
+import { orthographicMatrix } from './orthographic.ts';
 import { render } from './render.ts';
 import { buffersFor, frontCamera, icosphere, plane, type SimpleMesh, sceneOf } from './test-scenes.ts';
 import { encodeSrgb } from './transfer.ts';
@@ -169,7 +170,7 @@ describe('forward against closed forms', () => {
     const mesh = plane(1, 1);
     const window = { x: 0, y: 0, size: 100 };
     for (const distance of [2, 50]) {
-      const camera = orthographicMatrix({ ...frontCamera, distance }, window, 3.85);
+      const camera = orthographicMatrix({ ...frontCamera, distance, height: 3.85 }, window);
       const buffers = drawn({ ...sceneOf(mesh, frontCamera, 100), camera });
       expect(covered(buffers.mask)).toBe(26 * 26);
       expect(buffers.depth[50 * 100 + 50]).toBeCloseTo(distance, 9);

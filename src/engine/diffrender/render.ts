@@ -1,43 +1,38 @@
+import { antialias, antialiasBackward } from './antialias.ts';
+import { interpolateAttributes, interpolateAttributesBackward } from './attributes.ts';
 import type { Buffers } from './buffers.ts';
+import { checkScene } from './check.ts';
 import { depthBackward } from './depth.ts';
+import { eyeBackward, eyeOf } from './eye.ts';
+import { barycentricsBackward, clearRun, edgesBackward, gather } from './fragments.ts';
 import type { Gradients } from './gradients.ts';
+import { foldMipmaps } from './mipmap.ts';
 import { vertexNormals, vertexNormalsBackward } from './normals.ts';
 import { projectVertices, projectVerticesBackward } from './project.ts';
-import { isPerspective, rasterise } from './rasterise.ts';
-import { shade } from './shade.ts';
-import { edgesBackward, shadeBackward } from './shade-backward.ts';
+import { rasterise } from './rasterise.ts';
+import { needsNormals, type ShadeContext, shadeRun, shadeRunBackward, writeColours } from './shade.ts';
 import { softSilhouette, softSilhouetteBackward } from './silhouette.ts';
-import type { Real, Scene } from './types.ts';
+import { pagesOf } from './texture.ts';
+import type { Real, Rows, Scene, Surface } from './types.ts';
 
-function check(scene: Scene, buffers: Buffers): void {
-  const { topology, width, height, surface, silhouette, vertices } = scene;
-  const { sizes } = buffers;
-  const pixels = width * height;
-  const fail = (what: string): never => {
-    throw new RangeError(`render: ${what}`);
-  };
-  if (!(Number.isInteger(width) && Number.isInteger(height) && width >= 0 && height >= 0))
-    fail(`a picture of ${width} x ${height} can't be drawn.`);
-  if (vertices.length !== 3 * topology.vertexCount)
-    fail(`${vertices.length / 3} vertices given, the topology has ${topology.vertexCount}.`);
-  if (
-    pixels > sizes.pixelCount ||
-    topology.vertexCount > sizes.vertexCount ||
-    topology.faces.length > 3 * sizes.faceCount
-  )
-    fail('the buffers are too small for this scene; create larger ones.');
-  if (isPerspective(scene.camera) && !(scene.near > 0)) fail('a perspective camera needs near > 0.');
-  if (silhouette && !(silhouette.sigmainv > 0)) fail('sigmainv must be positive.');
-  if (silhouette && !(silhouette.nearest >= 1 && silhouette.nearest <= sizes.nearest))
-    fail(`the buffers keep ${sizes.nearest} faces per pixel, the silhouette asks for ${silhouette.nearest}.`);
-  if (surface && surface.uv.length !== 2 * topology.faces.length)
-    fail('uv must hold two numbers per corner of each face.');
-  if (surface && surface.texture.texels.length !== 3 * surface.texture.width * surface.texture.height)
-    fail("the texture's texels don't match its size.");
+/** Gradient of a loss with respect to the pictures; what is null or absent doesn't enter the loss. */
+export interface PictureGradient {
+  /** [H, W, 3] */
+  colour: Real | null;
+  /** [H, W] */
+  mask: Real | null;
+  /** [H, W]; what it says where no face is counts for nothing */
+  depth?: Real | null;
+  /** [H, W, A] */
+  attributes?: Real | null;
+}
+
+function contextOf(scene: Scene, surface: Surface): ShadeContext {
+  return { pages: pagesOf(surface), eye: eyeOf(scene.camera), eyeGradient: new Float64Array(3) };
 }
 
 /**
- * Draws a scene into `buffers`: colour, mask, face, depth. A pure function of the scene.
+ * Draws a scene into `buffers`: colour, mask, face, depth and attributes. A pure function of the scene.
  *
  * - A face with a corner that isn't finite, or without area in the picture, isn't drawn; nothing that isn't finite
  *   reaches a picture whose texture and light are finite (with 'srgb' never).
@@ -47,30 +42,42 @@ function check(scene: Scene, buffers: Buffers): void {
  * Throws RangeError where sizes don't match.
  */
 export function render(scene: Scene, buffers: Buffers): void {
-  check(scene, buffers);
-  projectVertices(scene.vertices, scene.camera, buffers.clip);
-  rasterise(scene, buffers);
-  if (scene.silhouette) softSilhouette(scene, scene.silhouette, buffers);
-  if (!scene.surface) return;
-  if (scene.surface.light)
-    vertexNormals(scene.vertices, scene.topology.faces, buffers.normals, buffers.normalLengths);
-  shade(scene, scene.surface, buffers);
+  checkScene(scene, buffers);
+  const rows = { from: 0, to: scene.height };
+  drawRows(scene, buffers, rows);
+  if (scene.antialias) antialias(scene, buffers, rows);
 }
 
-/** Gradient of a loss with respect to the pictures; what is null doesn't enter the loss. */
-export interface PictureGradient {
-  /** [H, W, 3] */
-  colour: Real | null;
-  /** [H, W] */
-  mask: Real | null;
-  /** [H, W]; what it says where no face is counts for nothing */
-  depth?: Real | null;
+/** All of `render` but the blending of contours, for the pixels of `rows` alone. */
+export function drawRows(scene: Scene, buffers: Buffers, rows: Rows): void {
+  const { width, surface, silhouette, attributes } = scene;
+  const [first, end] = [rows.from * width, rows.to * width];
+  projectVertices(scene.vertices, scene.camera, buffers.clip);
+  rasterise(scene, buffers, rows);
+  if (silhouette) softSilhouette(scene, silhouette, buffers, rows);
+  if (surface) (scene.antialias ? buffers.radiance : buffers.colour).fill(0, 3 * first, 3 * end);
+  if (attributes) {
+    const { attributeCount } = buffers.sizes;
+    buffers.attributes.fill(0, attributeCount * first, attributeCount * end);
+  }
+  if (!surface && !attributes) return;
+  if (surface && needsNormals(surface))
+    vertexNormals(scene.vertices, scene.topology.faces, buffers.normals, buffers.normalLengths);
+  const context = surface && contextOf(scene, surface);
+  const walk = { pixel: first, count: 0 };
+  while (gather(scene, buffers, walk, end)) {
+    if (attributes) interpolateAttributes(scene, buffers, walk.count, attributes);
+    if (!surface || !context) continue;
+    shadeRun(scene, surface, buffers, walk.count, context);
+    writeColours(scene, surface, buffers, walk.count);
+  }
 }
 
 /**
- * Adds to `gradients` what a loss on the pictures of the last `render(scene, buffers)` asks for. Visibility is held fixed:
- * the mask moves vertices through its soft part, colour and depth through interpolation. A vertex that
- * isn't drawable gets 0.
+ * Adds to `gradients` what a loss on the pictures of the last `render(scene, buffers)` asks for. Which face a pixel shows is
+ * held fixed: the mask moves vertices through its soft part, colour, depth and attributes through interpolation, and with
+ * `antialias` colour and hard mask move the contours. A vertex that isn't drawable gets 0, and so does what a colour that
+ * isn't finite came from.
  */
 export function renderBackward(
   scene: Scene,
@@ -78,16 +85,48 @@ export function renderBackward(
   picture: PictureGradient,
   gradients: Gradients,
 ): void {
-  const { topology, surface, silhouette } = scene;
+  backwardRows(scene, buffers, picture, gradients, { from: 0, to: scene.height });
+}
+
+/** renderBackward for the pixels of `rows`: the sum over disjoint rows is the whole. */
+export function backwardRows(
+  scene: Scene,
+  buffers: Buffers,
+  picture: PictureGradient,
+  gradients: Gradients,
+  rows: Rows,
+): void {
+  const { topology, surface, silhouette, attributes } = scene;
   const { vertexCount, faces } = topology;
   buffers.clipGradient.fill(0, 0, 4 * vertexCount);
-  if (silhouette && picture.mask) softSilhouetteBackward(scene, silhouette, buffers, picture.mask);
   buffers.edgeGradient.fill(0, 0, 3 * faces.length);
-  if (picture.depth) depthBackward(scene, buffers, picture.depth);
-  if (surface && picture.colour) {
-    buffers.normalGradient.fill(0, 0, 3 * vertexCount);
-    shadeBackward(scene, surface, buffers, picture.colour, gradients);
-    if (surface.light) {
+  buffers.normalGradient.fill(0, 0, 3 * vertexCount);
+  if (silhouette && picture.mask) softSilhouetteBackward(scene, silhouette, buffers, picture.mask);
+  if (scene.antialias) antialiasBackward(scene, buffers, rows, picture.colour, picture.mask);
+
+  const colour = picture.colour && scene.antialias ? buffers.radianceGradient : picture.colour;
+  const context = surface && colour ? contextOf(scene, surface) : null;
+  const ofAttributes = attributes && gradients.attributes ? (picture.attributes ?? null) : null;
+  if (context || picture.depth || ofAttributes) {
+    const walk = { pixel: rows.from * scene.width, count: 0 };
+    while (gather(scene, buffers, walk, rows.to * scene.width)) {
+      const { count } = walk;
+      clearRun(buffers.fragments, count);
+      if (picture.depth) depthBackward(scene, buffers, count, picture.depth);
+      if (attributes && gradients.attributes && ofAttributes)
+        interpolateAttributesBackward(scene, buffers, count, attributes, ofAttributes, gradients.attributes);
+      if (surface && colour && context) {
+        shadeRun(scene, surface, buffers, count, context);
+        shadeRunBackward(scene, surface, buffers, count, context, colour, gradients);
+      }
+      barycentricsBackward(scene, buffers, count);
+    }
+  }
+  if (surface && context) {
+    const { pages, eye, eyeGradient } = context;
+    if (pages.mipmapped && gradients.texels) foldMipmaps(pages, gradients.texels);
+    if (surface.lobe) eyeBackward(scene.camera, eye, eyeGradient, gradients.camera);
+    if (needsNormals(surface))
       vertexNormalsBackward(
         scene.vertices,
         faces,
@@ -96,7 +135,6 @@ export function renderBackward(
         buffers.normalGradient,
         gradients.vertices,
       );
-    }
   }
   edgesBackward(scene, buffers);
   projectVerticesBackward(

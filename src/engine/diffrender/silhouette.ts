@@ -1,5 +1,5 @@
 import type { Buffers } from './buffers.ts';
-import type { Real, Scene, SoftSilhouette } from './types.ts';
+import type { Real, Rows, Scene, SoftSilhouette } from './types.ts';
 
 /** Where one face's share has fallen to 1/1000; DIB-R's own cut of 0.02 leaves a step of 6 %. */
 const logOfCut = Math.log(1000);
@@ -9,12 +9,12 @@ export function silhouetteMargin(silhouette: SoftSilhouette, width: number): num
   return (Math.sqrt(logOfCut / silhouette.sigmainv) * width) / 2;
 }
 
-/** background[y, x] = number of uncovered pixels above row y and left of column x. */
-function countBackground(width: number, height: number, buffers: Buffers): void {
+/** background[y, x] = number of uncovered pixels of the rows above row y and left of column x. */
+function countBackground(width: number, rows: Rows, buffers: Buffers): void {
   const { face, background } = buffers;
   const stride = width + 1;
-  background.fill(0, 0, stride);
-  for (let y = 0; y < height; y++) {
+  background.fill(0, rows.from * stride, (rows.from + 1) * stride);
+  for (let y = rows.from; y < rows.to; y++) {
     let row = 0;
     background[(y + 1) * stride] = 0;
     for (let x = 0; x < width; x++) {
@@ -87,19 +87,19 @@ function keep(buffers: Buffers, nearest: number, pixel: number, f: number, d2: n
 /**
  * Soft silhouette around the mesh: an uncovered pixel gets 1 - prod_f (1 - exp(-d_f^2 sigmainv)) over its nearest faces,
  * d on the plane where the width spans [-1, 1], zero beyond silhouetteMargin. Faces of both sides count; faces that touch
- * the near plane count for nothing. Only faces whose surroundings hold uncovered pixels are looked at, found by a
+ * the near plane count for nothing. Fills the pixels of `rows`. Only faces whose surroundings hold uncovered pixels are looked at, found by a
  * summed-area table.
  */
-export function softSilhouette(scene: Scene, silhouette: SoftSilhouette, buffers: Buffers): void {
-  const { width, height, topology } = scene;
+export function softSilhouette(scene: Scene, silhouette: SoftSilhouette, buffers: Buffers, rows: Rows): void {
+  const { width, topology } = scene;
   const { faces, neighbours } = topology;
   const { clip, facing, face, mask, background, nearSlot } = buffers;
   const { nearest } = silhouette;
   const margin = silhouetteMargin(silhouette, width);
   const margin2 = margin * margin;
   const stride = width + 1;
-  countBackground(width, height, buffers);
-  nearSlot.fill(-1, 0, width * height);
+  countBackground(width, rows, buffers);
+  nearSlot.fill(-1, rows.from * width, rows.to * width);
   buffers.nearTotal[0] = 0;
 
   for (let f = 0; f < facing.length && 3 * f < faces.length; f++) {
@@ -115,9 +115,9 @@ export function softSilhouette(scene: Scene, silhouette: SoftSilhouette, buffers
     const cx = clip[c] / clip[c + 2];
     const cy = clip[c + 1] / clip[c + 2];
     const x0 = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - margin - 0.5));
-    const y0 = Math.max(0, Math.ceil(Math.min(ay, by, cy) - margin - 0.5));
+    const y0 = Math.max(rows.from, Math.ceil(Math.min(ay, by, cy) - margin - 0.5));
     const x1 = Math.min(width - 1, Math.floor(Math.max(ax, bx, cx) + margin - 0.5));
-    const y1 = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) + margin - 0.5));
+    const y1 = Math.min(rows.to - 1, Math.floor(Math.max(ay, by, cy) + margin - 0.5));
     if (x0 > x1 || y0 > y1) continue;
     const inside =
       background[(y1 + 1) * stride + x1 + 1] -
@@ -177,7 +177,7 @@ function nearestOnEdge(clip: Float64Array, a: number, b: number, px: number, py:
 }
 
 /** Adds the gradient of (X, Y, W) that belongs to a gradient of the pixel position X / W, Y / W. */
-function addPoint(clip: Float64Array, out: Float64Array, v: number, gx: number, gy: number): void {
+export function addPoint(clip: Float64Array, out: Float64Array, v: number, gx: number, gy: number): void {
   const w = 1 / clip[v + 2];
   out[v] += gx * w;
   out[v + 1] += gy * w;

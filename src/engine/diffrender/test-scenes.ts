@@ -141,6 +141,8 @@ export function buffersFor(scene: Scene) {
     faceCount: scene.topology.faces.length / 3,
     pixelCount: scene.width * scene.height,
     nearest: scene.silhouette?.nearest ?? 1,
+    attributeCount: (scene.attributes?.length ?? 0) / Math.max(1, scene.topology.vertexCount),
+    antialias: scene.antialias ?? false,
   });
 }
 

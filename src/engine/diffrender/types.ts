@@ -4,11 +4,30 @@ export type Real = Float32Array | Float64Array;
 /** Rows of a camera matrix, in units of 4 numbers: x and y (pixels x w), w, depth. */
 export type CameraMatrix = Float64Array;
 
-/** Linear rgb texels [height, width, 3], row 0 at v = 0. Looked up bilinearly, texel centres at +0.5, clamped at the rim. */
+/** The rows from..to - 1 of a picture. */
+export interface Rows {
+  from: number;
+  to: number;
+}
+
+/**
+ * Linear rgb texels [height, width, 3], row 0 at v = 0, texel centres at +0.5, clamped at the rim. Without `levels` they are
+ * looked up bilinearly; with them, trilinearly in the pyramid that `mipmapped` has put behind the texels.
+ */
 export interface Texture {
   width: number;
   height: number;
   texels: Real;
+  /** how many mip levels `texels` holds, the texture itself included */
+  levels?: number;
+}
+
+/** The textures of several meshes behind one another in one array, made by joinMeshes. */
+export interface TextureSet {
+  texels: Real;
+  pages: readonly { width: number; height: number; offset: number; levels?: number }[];
+  /** [F] the page that a face shows */
+  ofFace: Uint16Array;
 }
 
 /** Connectivity of a mesh; depends on the faces alone, see buildTopology. */
@@ -28,7 +47,26 @@ export interface SoftSilhouette {
   nearest: number;
 }
 
-/** One mesh seen by one camera. Nothing in it is changed by rendering. */
+/** Light from one direction; adds texture x radiance x max(0, n . l), with 1/pi folded into radiance. */
+export interface Lamp {
+  /** [3] towards the lamp, in mesh space, of any length but 0 */
+  direction: Real;
+  /** [3] linear rgb */
+  radiance: Real;
+}
+
+/**
+ * Normalised Blinn-Phong lobe of the lamp: specular x radiance x (m + 8) / 8 (n . h)^m max(0, n . l), h half-way between lamp
+ * and eye (Akenine-Moeller et al., Real-Time Rendering, 3rd ed., 7.6).
+ */
+export interface Lobe {
+  /** [3] linear rgb */
+  specular: Real;
+  /** the exponent m, > 0 */
+  shininess: number;
+}
+
+/** One mesh seen by one camera; joinMeshes makes one of many. Nothing in it is changed by rendering. */
 export interface Scene {
   width: number;
   height: number;
@@ -43,17 +81,27 @@ export interface Scene {
   cullBack: boolean;
   /** null leaves the hard mask: 1 where a face covers the pixel's centre */
   silhouette: SoftSilhouette | null;
-  /** null: mask and depth only */
+  /** null: mask, depth and attributes only */
   surface: Surface | null;
+  /** [V, A] interpolated into `buffers.attributes`, for buffers with attributeCount A */
+  attributes?: Real | null;
+  /**
+   * true: colour, and the mask if it is hard, are blended along contours by the share of the pixel that the nearer face
+   * covers, so that colour moves them; for buffers with `antialias`
+   */
+  antialias?: boolean;
 }
 
-/** What the mesh looks like: linear rgb = texture x sum_k light_k Y_k(normal). */
+/** What the mesh looks like: linear rgb = texture x (sum_k light_k Y_k(normal) + lamp) + lobe. */
 export interface Surface {
   /** [F, 3, 2] per corner */
   uv: Real;
-  texture: Texture;
-  /** [9, 3] spherical harmonics of order 2 in mesh space; null shades with 1 */
+  texture: Texture | TextureSet;
+  /** [9, 3] spherical harmonics of order 2 in mesh space; null without a lamp shades with 1, with one with 0 */
   light: Real | null;
+  lamp?: Lamp | null;
+  /** needs a lamp */
+  lobe?: Lobe | null;
   /** 'srgb' clips to [0, 1] and encodes; 'linear' gives the radiance as it is */
   transfer: 'srgb' | 'linear';
 }
