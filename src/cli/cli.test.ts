@@ -177,6 +177,54 @@ test('render and export work from the folder, and refuse what is none', async ()
   });
 });
 
+test('refine goes on from the folder, or from a project elsewhere, and writes the results anew', async () => {
+  const photo = await save('red.png', testPhoto());
+  await reconstruct([photo]);
+  const [from, before] = [join(results(), 'red'), report('red')];
+  const { code, out, err } = await run(['refine', from, '--iterations', '3', '--views', '1', '--json']);
+  expect({ code, err }).toEqual({ code: 0, err: [] });
+  const after = report('red');
+  expect(out.map((line) => JSON.parse(line))).toEqual([{ file: from, folder: from, ...after }]);
+  expect(after.maskIoU.encoder).toBe(before.maskIoU.encoder);
+  expect(after.maskIoU.refined).toBeGreaterThan(0.3);
+  expect(after.viewpoint.azimuthDeg).toBe(42);
+  expect(readdirSync(from)).toContain('neural-0.png');
+  expect((await validateGlb(new Uint8Array(read('red', 'car.glb')))).messages).toEqual([]);
+
+  const project = await save('own.turnaround', read('red', 'car.turnaround'));
+  expect((await run(['refine', project, '--iterations', '1'])).out).toEqual([
+    expect.stringMatching(/own \(mask IoU 0\.\d+, refined 0\.\d+\)$/),
+  ]);
+  expect(readdirSync(join(folder, 'own'))).toContain('report.json');
+  mkdirSync(join(folder, 'photos'));
+  await save('photos/mine.jpg', new Uint8Array(1));
+  const refused = await run(['refine', project, '--out', join(folder, 'photos')]);
+  expect(refused).toMatchObject({ code: 1, err: [expect.stringContaining('holds other files')] });
+});
+
+test('a car that can not be refined, or is interrupted, stays as it is', async () => {
+  const photo = await save('red.png', testPhoto());
+  await reconstruct([photo]);
+  const from = join(results(), 'red');
+  const before = read('red', 'car.turnaround');
+  const refine = async () => {
+    throw new StudioError('no-car', 'There is no outline to fit.', 'Give another mask.');
+  };
+  const unfit = await run(['refine', from], { refine });
+  expect(unfit).toMatchObject({
+    code: 1,
+    err: [expect.stringMatching(/red: There is no outline.*another mask/)],
+  });
+  const controller = new AbortController();
+  const interrupt: Rooms['refine'] = (request) => {
+    controller.abort();
+    return testRooms().refine(request);
+  };
+  const stopped = await run(['refine', from], { refine: interrupt }, controller.signal);
+  expect(stopped).toMatchObject({ code: 130, out: [], err: [expect.stringContaining('interrupted')] });
+  expect(read('red', 'car.turnaround').equals(before)).toBe(true);
+});
+
 const text = new TextEncoder();
 const flat = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#888' } });
@@ -288,6 +336,8 @@ test.each([
   [['reconstruct', 'a.jpg', '--views', '1.5']],
   [['reconstruct', 'a.jpg', '--device', 'abacus']],
   [['render', 'x']],
+  [['refine']],
+  [['refine', 'x', '--iterations', '0']],
   [['frobnicate']],
 ])('wrong usage %j ends with 2', async (args) => {
   const { code, err } = await run(args);
@@ -295,11 +345,14 @@ test.each([
   expect(err.join()).not.toBe('');
 });
 
-test.each([['reconstruct'], ['render'], ['export'], ['serve']])('%s explains itself', async (command) => {
-  const { code, out, err } = await run([command, '--help']);
-  expect({ code, err }).toEqual({ code: 0, err: [] });
-  expect(out.join('\n')).toContain(`Usage: turnaround ${command}`);
-});
+test.each([['reconstruct'], ['refine'], ['render'], ['export'], ['serve']])(
+  '%s explains itself',
+  async (command) => {
+    const { code, out, err } = await run([command, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+    expect(out.join('\n')).toContain(`Usage: turnaround ${command}`);
+  },
+);
 
 test('an --out that can not be written is told before any work', async () => {
   const photo = await save('red.png', testPhoto());

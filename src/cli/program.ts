@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts';
 import { errorLine } from './error-line.ts';
 import type { ExportOptions } from './export.ts';
 import type { ReconstructOptions } from './reconstruct.ts';
+import type { RefineOptions } from './refine.ts';
 import type { RenderOptions } from './render.ts';
 
 /** What the command line has of the outside world; tests give their own. */
@@ -17,7 +18,7 @@ export interface Surroundings {
   openRooms(options: { modelsDir: string; provider: Provider | 'auto' }): Promise<Rooms>;
 }
 
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 interface EngineOptions {
   device: Provider | 'auto';
@@ -59,6 +60,18 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
       }
       const { reconstruct } = await import('./reconstruct.ts');
       exitCode = await reconstruct(contextOf(options), photos, options);
+    });
+
+  withEngineOptions(program.command('refine'))
+    .description('Fit a reconstructed car closer to its photo and write its results anew.')
+    .argument('<folder>', 'a folder that reconstruct wrote, or a .turnaround file')
+    .option('--iterations <n>', 'steps of the refinement', integer(1, 2000), 150)
+    .option('--out <dir>', 'folder for the results; the given one by default')
+    .option('--views <k>', 'pictures of the neural view all around', integer(0, 360), 0)
+    .option('--json', 'one line of JSON on stdout and nothing else', false)
+    .action(async (folder: string, options: RefineOptions & EngineOptions) => {
+      const { refineCar } = await import('./refine.ts');
+      exitCode = await attempt(around, folder, refineCar(contextOf(options), folder, options));
     });
 
   withEngineOptions(program.command('render'))
@@ -139,6 +152,10 @@ async function attempt(around: Surroundings, subject: string, work: Promise<void
     await work;
     return exitCodes.done;
   } catch (error) {
+    if (around.signal.aborted) {
+      around.error('turnaround: interrupted; nothing was written.');
+      return exitCodes.interrupted;
+    }
     around.error(errorLine(subject, error));
     return exitCodes.failed;
   }
