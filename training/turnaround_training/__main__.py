@@ -26,6 +26,7 @@ STAGES: dict[str, str] = {
     "texture": "turnaround_training.texture.stage",
     "neural": "turnaround_training.neural.stage",
     "gan": "turnaround_training.gan.stage",
+    "inverse": "turnaround_training.inverse.stage",
     "views": "turnaround_training.views.stage",
     "multiview": "turnaround_training.multiview.stage",
     "export": "turnaround_training.export.stage",
@@ -78,13 +79,19 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="stage", required=True, metavar="STAGE")
     for stage in STAGES:
         commands.add_parser(stage).add_argument("--config", type=Path, required=True, help="TOML file")
+    commands.choices["views"].add_argument("--labels", type=Path, help="a person's bins, as labels.json of the views has them")
     _add_import(commands.add_parser("import-stylegan2", help="take over a StyleGAN2 generator"))
     options = parser.parse_args(arguments)
     if options.stage == "import-stylegan2":
         return guarded(options.stage, lambda: _import_stylegan2(options))
-    return guarded(
-        options.stage, lambda: importlib.import_module(STAGES[options.stage]).run(load_config(options.config))
-    )
+    return guarded(options.stage, lambda: _run_stage(options))
+
+
+def _run_stage(options: argparse.Namespace) -> None:
+    config = load_config(options.config)
+    if getattr(options, "labels", None) is not None:
+        config = {**config, "views": {**config.get("views", {}), "labels": str(options.labels)}}
+    importlib.import_module(STAGES[options.stage]).run(config)
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:

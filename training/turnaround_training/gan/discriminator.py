@@ -60,6 +60,15 @@ class Discriminator(nn.Module):
         picture = picture.to(self.compute).contiguous(memory_format=torch.channels_last)
         return leaky(self.enters[number](picture))
 
+    def maps(self, picture: Tensor) -> list[Tensor]:
+        """What each block makes of a picture [N,3,S,S]: [N,C,S/2,S/2] down to [N,C,4,4], float32."""
+        number = int(math.log2(picture.shape[-1])) - 2
+        x, found = self._enter(picture, number), []
+        for block in reversed(self.blocks[:number]):
+            x = block(x)
+            found.append(x.float())
+        return found
+
     def forward(self, picture: Tensor, fade: float = 1.0) -> Tensor:
         """Where fade < 1 the first block is blended with the entrance of the next smaller size."""
         number = int(math.log2(picture.shape[-1])) - 2

@@ -1,0 +1,1 @@
+"""Cars of the GAN's imagination from all viewpoint codes, as a data set."""

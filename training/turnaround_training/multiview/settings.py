@@ -1,0 +1,25 @@
+"""Settings of stage `multiview`, read from the [multiview] section of a TOML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from turnaround_training.sections import read_section
+
+
+@dataclass(frozen=True)
+class MultiviewSettings:
+    """scenes: content codes, each drawn from every viewpoint code; smallest_mask: share of the picture that a
+    car must cover; psi: truncation of the content codes (1 leaves them)."""
+
+    run: Path = Path("runs/multiview/first")
+    scenes: int = 1000
+    smallest_mask: float = 0.10
+    psi: float = 1.0
+    seed: int = 17
+
+
+def read_multiview_settings(config: dict) -> MultiviewSettings:
+    """Settings from a parsed TOML file; raises StageError that names what is wrong."""
+    return read_section(MultiviewSettings, config.get("multiview", {}), "multiview")

@@ -1,0 +1,119 @@
+"""Stage ``multiview``: draw content codes from every viewpoint code, segment, filter, store.
+
+Config sections [gan], [views], [multiview] and [paths]. The folder has the layout of the render stage's:
+pictures.u8 (raw [N,S,S,4], alpha = the segmenter's mask) beside picture-size.json and index.jsonl, whose rows hold
+row, scene (content code), view and view_code (viewpoint code), azimuth_bin, z_seed (of
+``Trained.codes(1, z_seed, psi)``), psi and mask (share of the picture). progress.json counts
+what the filter took.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from turnaround_training.checkpoint import write_whole
+from turnaround_training.data.paths import Paths
+from turnaround_training.data.renders import SIZE_FILE
+from turnaround_training.errors import StageError
+from turnaround_training.gan.settings import read_settings
+from turnaround_training.gan.sheet import to_bytes
+from turnaround_training.interruption import held_back
+from turnaround_training.multiview.segment import Segmenter, cars_in
+from turnaround_training.multiview.settings import MultiviewSettings, read_multiview_settings
+from turnaround_training.render.contact_sheet import write_contact_sheet
+from turnaround_training.render.dataset import RenderDataset
+from turnaround_training.views.compose import compose
+from turnaround_training.views.settings import read_view_settings
+from turnaround_training.views.store import Views, load_views
+
+SOURCE_FILE, PROGRESS_FILE = "source.json", "progress.json"
+SAID_EVERY = 50
+
+
+@dataclass
+class Progress:
+    """Cars that are drawn, and the pictures that the filter took, by reason."""
+
+    scenes: int = 0
+    several_cars: int = 0
+    small_mask: int = 0
+
+
+def run(config: dict) -> None:
+    """Draw what is missing; a stopped run goes on with its next car."""
+    gan, settings, paths = read_settings(config), read_multiview_settings(config), Paths.from_config(config)
+    torch.set_num_threads(gan.threads)
+    views = load_views(read_view_settings(config).run, gan)
+    codes = np.flatnonzero(views.bins >= 0)
+    if len(codes) == 0:
+        raise StageError("All viewpoint codes are left out by labels.json. Run the views stage again.")
+    _claim(settings, views)
+    segmenter = Segmenter(paths.models, gan.threads)
+    dataset = RenderDataset(settings.run, views.trained.size)
+    progress = _read_progress(settings.run)
+    try:
+        with held_back() as asked_to_stop:
+            while progress.scenes < settings.scenes:
+                _draw_scene(dataset, views, codes, settings, segmenter, progress)
+                progress.scenes += 1
+                write_whole(settings.run / PROGRESS_FILE, json.dumps(asdict(progress)).encode())
+                if progress.scenes % SAID_EVERY == 0:
+                    print(f"multiview: {dataset.rows} pictures, {asdict(progress)}", flush=True)
+                if asked_to_stop.is_set():
+                    raise KeyboardInterrupt
+    finally:
+        dataset.close()
+    if dataset.rows == 0:
+        raise StageError("No picture passed the filter. Train the GAN further before views are drawn.")
+    write_contact_sheet(settings.run / "pictures.u8", views.trained.size, 0, dataset.rows, settings.run / "sheet.png")
+    print(f"multiview: done, {dataset.rows} pictures, {asdict(progress)}", flush=True)
+
+
+def _claim(settings: MultiviewSettings, views: Views) -> None:
+    """Note what the folder is drawn from; refuse to add pictures of other views, labels or settings."""
+    source = {
+        "seen": views.trained.seen, "size": views.trained.size, "cut": views.cut, "bins": views.bins.tolist(),
+        "codes": round(float(views.codes.double().abs().sum()), 4),
+        "smallest_mask": settings.smallest_mask, "psi": settings.psi, "seed": settings.seed,
+    }
+    path = settings.run / SOURCE_FILE
+    if path.exists() and json.loads(path.read_text("utf-8")) != source:
+        raise StageError(f"{settings.run} holds pictures of other views or settings. Move it away or name another run.")
+    write_whole(path, json.dumps(source).encode())
+    write_whole(settings.run / SIZE_FILE, json.dumps(views.trained.size).encode())
+
+
+def _read_progress(folder: Path) -> Progress:
+    path = folder / PROGRESS_FILE
+    return Progress(**json.loads(path.read_text("utf-8"))) if path.exists() else Progress()
+
+
+def _draw_scene(
+    dataset: RenderDataset, views: Views, codes: np.ndarray, settings: MultiviewSettings, segmenter: Segmenter, progress: Progress
+) -> None:
+    scene = progress.scenes
+    seed = (settings.seed, scene)
+    content = views.trained.codes(1, seed, settings.psi).expand(len(codes), -1)
+    w_plus = compose(views.codes[torch.from_numpy(codes)], content, views.cut, views.trained.generator.inputs)
+    pictures = views.trained.draw(w_plus)
+    masks = segmenter(pictures)
+    for code, picture, mask in zip(codes, to_bytes(pictures), masks, strict=True):
+        share = float((mask >= 0.5).mean())
+        if (scene, int(code)) in dataset.done:
+            continue
+        if cars_in(mask >= 0.5) > 1:
+            progress.several_cars += 1
+        elif share < settings.smallest_mask:
+            progress.small_mask += 1
+        else:
+            alpha = (mask * 255 + 0.5).astype(np.uint8)[..., None]
+            row = {
+                "scene": scene, "view": int(code), "view_code": int(code), "azimuth_bin": int(views.bins[code]),
+                "z_seed": list(seed), "psi": settings.psi, "mask": round(share, 4), "canonical": True,
+            }
+            dataset.append(row, np.concatenate([picture, alpha], axis=-1).tobytes())
