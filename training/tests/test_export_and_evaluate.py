@@ -41,10 +41,11 @@ def config(tmp_path_factory):
     (folder / "hdri" / "plain.hdr").write_bytes(b"#?RADIANCE\n\n-Y 8 +X 16\n" + line * 8)
     for part in ("photos", "turntable/car00"):
         (folder / "eval" / part).mkdir(parents=True)
-        Image.new("RGB", (60, 40), (90, 90, 90)).save(folder / "eval" / part / "03.jpg")
-        mask = np.zeros((40, 60), np.uint8)
-        mask[10:30, 10:50] = 255
-        Image.fromarray(mask).save(folder / "eval" / part / "03.png")
+        for name in ("03", "04"):
+            Image.new("RGB", (60, 40), (90, 90, 90)).save(folder / "eval" / part / f"{name}.jpg")
+            mask = np.zeros((40, 60), np.uint8)
+            mask[10:30, 10:50] = 255
+            Image.fromarray(mask).save(folder / "eval" / part / f"{name}.png")
     networks = {"segmenter": Segmenter(), "encoder": Encoder(), "texture": TextureCompleter()}
     file = folder / "models" / "template.safetensors"
     settings = {"segmenter": {}, "encoder": {"template": file}, "texture": {"template": file, "size": 128}}
@@ -78,7 +79,8 @@ def test_export_then_evaluate(config, capsys):
 
     evaluate.run(config)
     report = (config["folder"] / "RESULTS.md").read_text()
-    assert "photos_1_mask_iou" in report and "held_out_renders_azimuth_flips" in report
+    assert "photos_1_mask_iou" in report and "| azimuth_flips |" in report and "mask IoU in the other 15 views" in report
+    assert "Neural view on held-out cars" in report and "not exported to" in report
     metrics = json.loads((models / "manifest.json").read_text())["models"]["segmenter"]["metrics"]
     assert {metric["command"] for metric in metrics} == {"the command"}
     assert all(0 <= metric["value"] <= 1 for metric in metrics if metric["name"].endswith("iou"))

@@ -29,6 +29,10 @@ STAGES: dict[str, str] = {
     "inverse": "turnaround_training.inverse.stage",
     "views": "turnaround_training.views.stage",
     "multiview": "turnaround_training.multiview.stage",
+    "gan": "turnaround_training.gan.stage",
+    "views": "turnaround_training.views.stage",
+    "multiview": "turnaround_training.multiview.stage",
+    "inverse": "turnaround_training.inverse.stage",
     "export": "turnaround_training.export.stage",
     "evaluate": "turnaround_training.evaluate.stage",
 }

@@ -44,5 +44,6 @@ def texture_figures(
         for name, answer in answers.items():
             error = np.abs(answer - truth).mean(0)
             for place, chosen in places.items():
-                errors.setdefault(f"held_out_renders_{place}_error_{name}", []).append(float(error[chosen & covered].mean()))
+                if (chosen & covered).any():
+                    errors.setdefault(f"held_out_renders_{place}_error_{name}", []).append(float(error[chosen & covered].mean()))
     return [("texture", name, float(np.mean(values))) for name, values in errors.items()]

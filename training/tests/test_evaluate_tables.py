@@ -1,0 +1,78 @@
+"""The measures behind the tables, on cases with known answers."""
+
+
+import numpy as np
+import pytest
+import torch
+from scipy.spatial import ConvexHull
+
+from synthetic import BOX
+from turnaround_training.encoder.network import Encoder
+from turnaround_training.errors import StageError
+from turnaround_training.evaluate import speed_table
+from turnaround_training.evaluate.measures import mask_iou
+from turnaround_training.evaluate.perceptual import perceptual_distance
+from turnaround_training.evaluate.solids import mesh_solid, outer_solid, voxel_iou
+from turnaround_training.evaluate.stage import run
+from turnaround_training.evaluate.table import Table, against
+from turnaround_training.evaluate.turntable_table import centred, turned_silhouettes
+
+FACES = ConvexHull(BOX).simplices
+
+
+def test_the_solid_of_a_box_is_the_box():
+    solid = outer_solid(BOX, FACES)
+    x, y, z = (np.flatnonzero(solid.any(tuple(k for k in range(3) if k != axis))) for axis in range(3))
+    assert (len(x), len(y), len(z)) == (26, 20, 64) and y[0] == 0 and solid.sum() == 26 * 20 * 64
+    doubled = mesh_solid(BOX * 3 + 1, FACES)
+    assert voxel_iou(solid, doubled) == 1.0
+    low = outer_solid(BOX * [1, 0.5, 1], FACES)
+    assert voxel_iou(solid, low) == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_hollow_is_solid_from_outside_and_an_open_side_is_not():
+    inner = BOX * 0.5 + [0, 0.08, 0]
+    both = np.concatenate([BOX, inner]), np.concatenate([FACES, FACES + len(BOX)])
+    assert voxel_iou(outer_solid(*both), outer_solid(BOX, FACES)) == 1.0
+    lidless = FACES[~(BOX[FACES][..., 1] > 0.3).all(1)]
+    assert outer_solid(BOX, lidless).sum() == 0
+
+
+def test_turned_silhouettes_forget_place_and_scale():
+    camera = np.array([0.1, 0.3, np.log(2.4), np.log(0.25), 0.1, -0.2], np.float32)
+    near = turned_silhouettes(BOX.astype(np.float32), FACES, camera, np.array([30.0, 90.0]))
+    moved = camera.copy()
+    moved[[1, 3, 4, 5]] = 0, np.log(0.3), 0, 0
+    again = turned_silhouettes(BOX.astype(np.float32), FACES, moved, np.array([30.0, 90.0]))
+    assert min(map(mask_iou, near, again)) > 0.97 and mask_iou(*near) < 0.9
+    rows, columns = np.flatnonzero(near[1].any(1)), np.flatnonzero(near[1].any(0))
+    assert columns[-1] - columns[0] + 1 == pytest.approx(0.9 * 96, abs=2) and len(rows) < len(columns)
+    assert not centred(np.zeros((5, 5), bool)).any()
+
+
+def test_perceptual_distance_grows_with_difference():
+    torch.manual_seed(0)
+    trunk = Encoder().eval().trunk
+    picture = torch.rand(2, 3, 64, 64)
+    little, much = (picture + amount * torch.randn_like(picture) for amount in (0.02, 0.3))
+    assert perceptual_distance(trunk, picture, picture).tolist() == pytest.approx([0, 0], abs=1e-9)
+    assert (perceptual_distance(trunk, picture, little) < perceptual_distance(trunk, picture, much)).all()
+
+
+def test_tables_say_whether_an_end_is_reached():
+    assert (against(0.9, 0.88), against(0.8, 0.88), against(5.0, 6.0, True), against(7.0, 6.0, True)) == ("yes", "no", "yes", "no")
+    text = Table("T", "note", ("a", "b"), [("x", 0.5), ("y", "none")]).markdown()
+    assert "| x | 0.5000 |" in text and "| y | none |" in text and text.startswith("## T")
+
+
+def test_unknown_tables_and_missing_models_are_said(tmp_path):
+    with pytest.raises(StageError, match="nonsense"):
+        run({"evaluate": {"tables": ["nonsense"]}, "paths": {"models": str(tmp_path)}})
+    with pytest.raises(StageError, match="No exported models"):
+        run({"paths": {"models": str(tmp_path)}})
+
+
+def test_failed_timing_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(speed_table.shutil, "which", lambda _: None)
+    with pytest.raises(StageError, match="npm install"):
+        speed_table.milliseconds(tmp_path, {"encoder": ("encoder",)})

@@ -1,0 +1,52 @@
+"""The ablations: f trained in four ways on the same cars for the same time, measured alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from turnaround_training.checkpoint import identity_of
+from turnaround_training.encoder.network import Encoder, EncoderForExport
+from turnaround_training.evaluate.bench import Answers, Bench, Encode
+from turnaround_training.evaluate.held_out_table import measure_inverse
+from turnaround_training.evaluate.table import Table
+from turnaround_training.trainer import load_average
+
+NAMES = ("coefficients", "offsets", "azimuth_logits", "azimuth_residual", "camera", "light")
+COLUMNS = ("mask_iou", "other_views_mask_iou", "voxel_iou", "azimuth_median_deg", "azimuth_flips")
+WANTED = (
+    "f from single views", "f from GAN multi-views (the paper)", "f from true renders with true cameras", "f from both",
+)
+NOTE = (
+    "The same measures on the same held-out renders. [[evaluate.ablations]] names each run: name, stage (encoder or "
+    "inverse), run (folder of its checkpoint)."
+)
+
+
+def ablation_table(bench: Bench) -> Table:
+    """One row a run; those of the issue's four that have no run yet say so."""
+    table = Table("Ablations of f", NOTE, ("training", *COLUMNS))
+    runs = {entry["name"]: entry for entry in bench.section.get("ablations", [])}
+    for name in [*runs, *(wanted for wanted in WANTED if wanted not in runs)]:
+        entry = runs.get(name)
+        if entry is None or not (Path(entry["run"]) / "checkpoint.pt").is_file():
+            table.rows.append((name, "not run", *("",) * (len(COLUMNS) - 1)))
+            continue
+        found = measure_inverse(bench, encode_by(bench, Path(entry["run"]), entry.get("stage", "encoder")))
+        table.rows.append((name, *(found.get(column, "") for column in COLUMNS)))
+    return table
+
+
+def encode_by(bench: Bench, run: Path, stage: str) -> Encode:
+    """The encoder of a run's checkpoint as a function of crops."""
+    network = load_average(Encoder(), run, identity_of(stage, bench.paths.template))
+    module = EncoderForExport(network, torch.from_numpy(bench.template["basis"]).float()).eval()
+
+    def encode(crops: np.ndarray) -> Answers:
+        with torch.no_grad():
+            parts = [module(part) for part in torch.from_numpy(crops).split(32)]
+        return {name: torch.cat(values).numpy() for name, values in zip(NAMES, zip(*parts, strict=True), strict=True)}
+
+    return encode
