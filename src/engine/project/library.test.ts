@@ -65,6 +65,20 @@ test('a truncated record falls back to the state before', async () => {
   expect(await library.list()).toEqual([]);
 });
 
+test("a newer Turnaround's car is told as such, and neither its older state nor its assets are touched", async () => {
+  const library = new Library(folder);
+  await library.save(history('car'), 1);
+  await library.save(edit(history('car'), { ...document('car'), name: 'Second' }, 'Rename', 9), 2);
+  await library.save(history('other'), 1);
+  writeFileSync(join(folder, 'cars', 'car', 'car.json'), JSON.stringify({ version: 2, history: 'new' }));
+  await expect(library.load('car')).rejects.toMatchObject({
+    code: 'project-too-new',
+    remedy: expect.stringContaining('Update'),
+  });
+  expect((await library.list()).map(({ id }) => id)).toEqual(['other']);
+  expect(await library.liveAssets()).toBeNull();
+});
+
 test('a failing disk leaves the car as it was', async () => {
   await new Library(folder).save(history('car'), 1);
   const full = new Library(folder, async (path, bytes) => {

@@ -8,8 +8,14 @@ import { type WriteBytes, writeAtomically, writeDurably, writeInFolder } from '.
 import { writeFailure } from './file-errors.ts';
 import { current, type History, historySchema } from './history.ts';
 
-const carFileSchema = z.object({ version: z.literal(1), modified: z.number(), history: historySchema });
+const recordVersion = 1;
+const carFileSchema = z.object({
+  version: z.literal(recordVersion),
+  modified: z.number(),
+  history: historySchema,
+});
 type CarFile = z.infer<typeof carFileSchema>;
+const newerFileSchema = z.object({ version: z.number().gt(recordVersion) });
 
 /** Ids name folders, so nothing else is taken for one. */
 export const carIdSchema = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
@@ -45,7 +51,10 @@ export class Library {
     await writeAtomically(join(folder, 'car.json'), json(file), this.#write);
   }
 
-  /** Throws `file-not-found` where there is no such car, `project-corrupt` when neither of its two states can be read. */
+  /**
+   * Throws `file-not-found` where there is no such car, `project-too-new` if a newer Turnaround saved it, `project-corrupt`
+   * when neither of its two states can be read.
+   */
   async load(id: string): Promise<History> {
     return (await this.#load(id)).history;
   }
@@ -97,14 +106,15 @@ export class Library {
   }
 
   /**
-   * Assets that any state of any car needs, the previous states included; null if a car's records can't be read at all. A
-   * folder without any record is no car.
+   * Assets that any state of any car needs, the previous states included; null if a car's records can't be read at all, or
+   * were saved by a newer Turnaround. A folder without any record is no car.
    */
   async liveAssets(): Promise<Set<string> | null> {
     const live = new Set<string>();
     for (const id of await this.#ids()) {
       const folder = this.#carFolder(id);
       if (!(await hasRecord(folder))) continue;
+      if (await isNewer(folder)) return null;
       const files = await Promise.all(recordNames.map((name) => readCarFile(join(folder, name))));
       if (!files.some(Boolean)) return null;
       for (const file of files) {
@@ -118,6 +128,13 @@ export class Library {
 
   async #load(id: string): Promise<CarFile> {
     const folder = this.#carFolder(id);
+    if (await isNewer(folder)) {
+      throw new StudioError(
+        'project-too-new',
+        `This car was saved in the library by a newer Turnaround (${folder}).`,
+        'Update Turnaround and open it again; it is kept as it is.',
+      );
+    }
     const file =
       (await readCarFile(join(folder, 'car.json'))) ?? (await readCarFile(join(folder, 'car.previous.json')));
     if (file) return file;
@@ -169,6 +186,11 @@ async function hasRecord(folder: string): Promise<boolean> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     return code !== 'ENOENT' && code !== 'ENOTDIR';
   }
+}
+
+/** Whether a car's state is of a format that this Turnaround does not know; the state before it may still be readable. */
+async function isNewer(folder: string): Promise<boolean> {
+  return newerFileSchema.safeParse(await readJson(join(folder, 'car.json'))).success;
 }
 
 async function readCarFile(path: string): Promise<CarFile | null> {

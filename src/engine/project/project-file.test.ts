@@ -68,6 +68,14 @@ test('a newer format is told from a corrupt one', async () => {
   });
 });
 
+test.each([0, -1, 0.5])('a format that was never one (%s) is told from a corrupt file', async (version) => {
+  const bytes = await withEntry('document.json', JSON.stringify({ format: 'turnaround-project', version }));
+  expect(failure(bytes)).toMatchObject({
+    code: 'project-too-old',
+    message: expect.stringContaining(`format ${version}`),
+  });
+});
+
 async function flippedBit(): Promise<Uint8Array> {
   const bytes = await write();
   bytes[Buffer.from(bytes).indexOf('picture')] ^= 1;

@@ -47,7 +47,7 @@ export async function writeProjectFile(
 
 /**
  * Reads a project file and checks all of it: sizes before unpacking, the document's schema, every asset's hash.
- * Throws `project-corrupt` or `project-too-new`. `name` is only used in messages.
+ * Throws `project-corrupt`, `project-too-new` or `project-too-old`. `name` is only used in messages.
  */
 export function readProjectFile(name: string, bytes: Uint8Array): ProjectFile {
   if (bytes.length > projectLimits.maxFile) throw corrupt(name, 'is larger than any project file can be');
@@ -93,12 +93,19 @@ function readDocument(name: string, entry: Uint8Array | undefined): StudioDocume
   } catch (error) {
     throw corrupt(name, 'has a document that is not JSON', error);
   }
-  const version = versionSchema.safeParse(json);
-  if (version.success && version.data.version > documentVersion) {
+  const { version = documentVersion } = versionSchema.safeParse(json).data ?? {};
+  if (version > documentVersion) {
     throw new StudioError(
       'project-too-new',
-      `${name} was saved by a newer Turnaround (format ${version.data.version}, this one reads ${documentVersion}).`,
+      `${name} was saved by a newer Turnaround (format ${version}, this one reads ${documentVersion}).`,
       'Update Turnaround and open it again.',
+    );
+  }
+  if (version < documentVersion) {
+    throw new StudioError(
+      'project-too-old',
+      `${name} is of format ${version}, which this Turnaround can't read (it reads ${documentVersion}).`,
+      'Open and save it with the Turnaround that made it, or make the car anew from its photo.',
     );
   }
   const parsed = wrapperSchema.safeParse(json);

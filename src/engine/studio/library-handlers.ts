@@ -74,8 +74,15 @@ export async function openProject(
       { cause: error },
     );
   });
-  const known = await studio.library.load(id).catch(() => null);
-  if (!known) return studio.session.create(document, 'Open project', true);
+  const known = await studio.library.load(id).catch((error: unknown) => {
+    if (error instanceof StudioError && error.code === 'file-not-found') return null;
+    return 'unreadable';
+  });
+  if (known === null) return studio.session.create(document, 'Open project', true);
+  // what this Turnaround can't read is not overwritten: another one may
+  if (known === 'unreadable') {
+    return studio.session.create({ ...document, id: randomUUID() }, 'Open project', true);
+  }
   await studio.session.open(withDocument(known, document));
   return studio.session.markSaved(id, documentHash(document));
 }
