@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OrbitCamera } from './camera.ts';
 import { createGradients } from './gradients.ts';
+import { mipmapped } from './mipmap.ts';
 import { render, renderBackward } from './render.ts';
 import {
   buffersFor,
@@ -13,7 +14,7 @@ import {
   sceneOf,
 } from './test-scenes.ts';
 import { buildTopology } from './topology.ts';
-import type { Scene } from './types.ts';
+import type { Scene, Texture } from './types.ts';
 
 const covered = (mask: Float64Array) => mask.reduce((sum, m) => sum + m, 0);
 
@@ -128,6 +129,49 @@ describe('what is out of the ordinary', () => {
     }
   });
 
+  it('the same holds with every feature on: contours, lamp, lobe, mip maps, attributes', () => {
+    const everything = (change?: (mesh: SimpleMesh) => void, camera = frontCamera) => {
+      const mesh = icosphere(2);
+      change?.(mesh);
+      const surface = randomSurface(mesh, randomSource(3));
+      const scene = sceneOf(mesh, camera, 48, {
+        cullBack: false,
+        antialias: true,
+        attributes: Float64Array.from({ length: 2 * (mesh.vertices.length / 3) }, (_, k) => k),
+        surface: {
+          ...surface,
+          texture: mipmapped(surface.texture as Texture),
+          lamp: { direction: Float64Array.of(0, 1, 0), radiance: Float64Array.of(1, 1, 1) },
+          lobe: { specular: Float64Array.of(1, 1, 1), shininess: 20 },
+        },
+      });
+      return differentiated(scene);
+    };
+    const scenes = [
+      everything((mesh) => mesh.vertices.fill(Number.NaN, 3, 5)),
+      everything((mesh) => mesh.vertices.fill(0.3, 0, 30)),
+      everything((mesh) => mesh.uv.fill(Number.NaN, 0, 40)),
+      everything(undefined, { ...frontCamera, distance: 0.9 }),
+      everything(undefined, { ...frontCamera, distance: 1e-9 }),
+      everything(undefined, { ...frontCamera, distance: 1e5 }),
+    ];
+    for (const { buffers, gradients } of scenes) {
+      expect(all(buffers.colour) && all(buffers.mask) && all(buffers.attributes)).toBe(true);
+      for (const values of Object.values(gradients) as (Float64Array | null)[])
+        expect(values === null || all(values)).toBe(true);
+    }
+    expect(covered(scenes[0].buffers.mask)).toBeGreaterThan(300);
+    expect(covered(scenes[3].buffers.mask)).toBe(48 * 48);
+  });
+
+  it('tiny triangles, hundreds to a pixel, draw the ball that large ones draw', () => {
+    const [fine, coarse] = [5, 3].map((level) =>
+      drawn(sceneOf(icosphere(level), { ...frontCamera, distance: 14 }, 32)),
+    );
+    expect(covered(fine.mask)).toBeGreaterThan(20);
+    expect(Math.abs(covered(fine.mask) - covered(coarse.mask))).toBeLessThanOrEqual(2);
+  });
+
   it('texels and light that are not finite become black without a gradient', () => {
     const mesh = icosphere(2);
     const surface = randomSurface(mesh, randomSource(3));
@@ -169,6 +213,15 @@ describe('what is out of the ordinary', () => {
     expect(() => render({ ...scene, silhouette: { sigmainv: 1, nearest: 2 } }, buffers)).toThrow(
       'asks for 2',
     );
+    expect(() => render({ ...scene, antialias: true }, buffers)).toThrow('antialias: true');
+    expect(() => render({ ...scene, attributes: new Float64Array(42) }, buffers)).toThrow(
+      '42 attributes given, the buffers hold 0',
+    );
+    const surface = randomSurface(icosphere(1), randomSource(1));
+    const lobe = { specular: Float64Array.of(1, 1, 1), shininess: 2 };
+    expect(() => render({ ...scene, surface: { ...surface, lobe } }, buffers)).toThrow('needs a lamp');
+    const lamp = { direction: new Float64Array(3), radiance: new Float64Array(3) };
+    expect(() => render({ ...scene, surface: { ...surface, lamp } }, buffers)).toThrow('must have a length');
     expect(() => render({ ...scene, silhouette: { sigmainv: 0, nearest: 1 } }, buffers)).toThrow('positive');
     expect(() => buildTopology(Uint32Array.from([0, 1, 9]), 3)).toThrow('names vertex 9 of 3');
   });
