@@ -19,7 +19,7 @@ from turnaround_training.interruption import held_back
 
 def keep_generator(trainer: Trainer) -> None:
     """Write the averaged generator as it is after `seen` pictures, for measuring later."""
-    path = trainer.settings.run / f"generator-{trainer.seen // 1000:06d}k.pt"
+    path = trainer.settings.run / f"generator-{trainer.seen:08d}.pt"
     state = {"average": trainer.average.state_dict(), "seen": trainer.seen, "size": trainer.size, "cars": sorted(trainer.cars)}
     save_checkpoint(path, trainer.identity(), state)
 
@@ -27,7 +27,7 @@ def keep_generator(trainer: Trainer) -> None:
 def _keep(trainer: Trainer, phase: Phase, fade: float) -> None:
     trainer.save()
     run = trainer.settings.run
-    write_sheet(run / f"sheet-{trainer.seen // 1000:06d}k.png", trainer.average, phase.size, fade)
+    write_sheet(run / f"sheet-{trainer.seen:08d}.png", trainer.average, phase.size, fade)
 
 
 def _write_means(log: TextIO, trainer: Trainer, phase: Phase, fade: float, sums: dict[str, list[float]], rate: float) -> None:
