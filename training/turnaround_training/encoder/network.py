@@ -54,7 +54,14 @@ class Encoder(nn.Module):
 
     def read(self, features: torch.Tensor) -> Estimate:
         """The heads alone, on the trunk's features [N,C,8,8] in float32 (the trunk may run in bfloat16)."""
-        joint = self.joint(torch.cat((self.places(features).flatten(1), features.mean((2, 3))), 1))
+        return self.read_joint(self.join(features))
+
+    def join(self, features: torch.Tensor) -> torch.Tensor:
+        """The trunk's features [N,C,8,8] as one code [N,joint]."""
+        return self.joint(torch.cat((self.places(features).flatten(1), features.mean((2, 3))), 1))
+
+    def read_joint(self, joint: torch.Tensor) -> Estimate:
+        """The heads on the joint code."""
         azimuth = self.azimuth(joint)
         shape_and_camera = self.shape_and_camera(joint)
         return Estimate(

@@ -1,0 +1,1 @@
+"""Stage ``inverse``: the inverse-graphics network f, taught through the differentiable renderer."""

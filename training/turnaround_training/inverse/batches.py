@@ -1,0 +1,82 @@
+"""Batches for f: pairs of views of cars, reframed, with what f sees (degraded) and what its drawing must match (clean)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from turnaround_training.data.crops import change_colour, degrade, occlude, photo_area, roughen, sample
+from turnaround_training.data.framing import Framing, Labels, frame, mask_points, random_framing
+from turnaround_training.inverse.views import Views
+from turnaround_training.trainer import Batch
+
+PLAIN = Labels(0.0, 0.0, 0.0, 1.0, 1.0, (0.0, 0.0), np.zeros(3), np.zeros((9, 3)))
+"""Labels of a camera whose numbers are not known: framing then tells how a crop changes them."""
+UNCUT = (-9.0, -9.0, -9.0, -9.0)
+
+
+def choose(views: Views, cars: int, each: int, generator: np.random.Generator) -> list[tuple[int, int, bool]]:
+    """Pictures of ``cars`` cars, ``each`` of one car together: (folder, picture, mirrored)."""
+    shares = np.array([folder.share for folder in views.folders])
+    chosen = []
+    for number in generator.choice(len(shares), cars, p=shares / shares.sum()):
+        members = views.folders[number].cars[int(generator.integers(len(views.folders[number].cars)))]
+        mirrored = bool(generator.random() < 0.5)
+        chosen += [(int(number), int(row), mirrored) for row in generator.choice(members, each, replace=False)]
+    return chosen
+
+
+def make_batch(views: Views, cars: int, each: int, generator: np.random.Generator) -> Batch:
+    """A seeded batch of cars x each crops; those of one car follow each other."""
+    return batch_of(views, choose(views, cars, each, generator), generator)
+
+
+def batch_of(views: Views, chosen: list[tuple[int, int, bool]], generator: np.random.Generator | None) -> Batch:
+    """The batch of some pictures; without a generator crops stay clean and unmirrored.
+
+    Returns crop [N,5,128,128] (f's input), colour [N,3,128,128] and mask [N,1,128,128] of the clean crop, its share
+    inside the photo valid [N,1,128,128], camera [N] and the crop's part of its camera (cameras.crop_cameras).
+    """
+    pictures = [views.folders[folder].picture(row) for folder, row, _ in chosen]
+    framings = [_framed(picture, mirrored, generator) for picture, (_, _, mirrored) in zip(pictures, chosen, strict=True)]
+    clean = torch.cat([sample(picture[None], [framing]) for picture, framing in zip(pictures, framings, strict=True)])
+    colour, mask, valid = clean[:, :3], clean[:, 3:], photo_area(framings)
+    seen_colour, seen_mask = colour, mask
+    if generator is not None:
+        colour, _ = change_colour(colour, [PLAIN] * len(chosen), generator)
+        seen_colour, seen_mask = occlude(degrade(colour, generator), mask, generator)
+        seen_mask = roughen(seen_mask, generator)
+    seen_mask = seen_mask * valid
+    crop = torch.cat((seen_colour * seen_mask, seen_mask, valid), 1)
+    camera = torch.tensor([int(views.folders[folder].camera[row]) for folder, row, _ in chosen])
+    return {
+        "crop": crop.contiguous(memory_format=torch.channels_last), "colour": colour, "mask": mask, "valid": valid,
+        "camera": camera, **crop_part(framings),
+    }
+
+
+def _framed(picture: np.ndarray, mirrored: bool, generator: np.random.Generator | None) -> Framing:
+    points = mask_points(picture[..., 3])
+    if generator is None:
+        return frame(PLAIN, points, cuts=UNCUT)
+    framing = random_framing(PLAIN, points, generator)
+    while framing.labels.mirrored != mirrored:
+        framing = random_framing(PLAIN, points, generator)
+    return framing
+
+
+def crop_part(framings: list[Framing]) -> dict[str, torch.Tensor]:
+    """What framings add to the cameras of their pictures, as cameras.crop_cameras takes it."""
+    to_crop = []
+    for framing in framings:
+        matrix = np.vstack((framing.matrix, (0, 0, 1)))
+        if framing.labels.mirrored:
+            matrix = np.array(((-1, 0, 1), (0, 1, 0), (0, 0, 1))) @ matrix
+        to_crop.append(np.linalg.inv(matrix)[:2])
+    labels = [framing.labels for framing in framings]
+    return {
+        "to_crop": torch.from_numpy(np.stack(to_crop)).float(),
+        "sign": torch.tensor([-1.0 if label.mirrored else 1.0 for label in labels]),
+        "roll": torch.tensor([label.roll for label in labels], dtype=torch.float32),
+        "scale": torch.tensor([label.tan_half_fov for label in labels], dtype=torch.float32),
+    }

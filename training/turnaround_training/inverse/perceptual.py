@@ -1,0 +1,57 @@
+"""Distance of pictures in the features of our own discriminator (no other trained network may look at the pictures)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from turnaround_training.errors import StageError
+from turnaround_training.gan.discriminator import Discriminator
+from turnaround_training.gan.settings import Architecture
+from turnaround_training.neural.layers import leaky
+
+SIZE = 64
+LEVELS = 3
+
+
+class PerceptualDistance:
+    """Compares drawings with pictures at ``size`` px (a size the discriminator has learned at, from 8 on), inside the
+    mask: outside the drawing takes the picture's colours."""
+
+    def __init__(self, discriminator: Discriminator, size: int = SIZE):
+        self.discriminator, self.size = discriminator.eval().requires_grad_(False), size
+
+    @staticmethod
+    def of_run(run: Path) -> "PerceptualDistance":
+        """The discriminator of a run of stage gan."""
+        path = run / "checkpoint.pt"
+        if not path.exists():
+            raise StageError(f"No checkpoint of stage gan at {path}. Train it first, or set perceptual = \"\" in [inverse].")
+        stored = torch.load(path, map_location="cpu")
+        sizes = {name: value for name, value in stored["identity"].items() if name in Architecture.__dataclass_fields__}
+        discriminator = Discriminator(Architecture(**sizes))
+        discriminator.load_state_dict(stored["discriminator"])
+        return PerceptualDistance(discriminator, min(SIZE, stored["size"]))
+
+    def features(self, picture: torch.Tensor) -> list[torch.Tensor]:
+        """First features of pictures [N,3,H,W] (0..1), each normalised over its channels."""
+        scaled = functional.interpolate(picture, size=(self.size, self.size), mode="bilinear", antialias=True) * 2 - 1
+        number = int(math.log2(self.size)) - 2
+        x = leaky(self.discriminator.enters[number](scaled))
+        levels = []
+        for block in reversed(self.discriminator.blocks[max(0, number - LEVELS) : number]):
+            x = block(x)
+            levels.append(functional.normalize(x, dim=1, eps=1e-6))
+        return levels
+
+    def __call__(self, drawn: torch.Tensor, picture: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:
+        """Mean squared distance [N] over places and levels; drawn, picture [N,3,H,W], inside [N,1,H,W]."""
+        composed = drawn * inside + picture * (1 - inside)
+        with torch.no_grad():
+            wanted = self.features(picture)
+        got = self.features(composed)
+        levels = [(a - b).square().sum(1).mean((1, 2)) for a, b in zip(got, wanted, strict=True)]
+        return torch.stack(levels).mean(0)
