@@ -1,37 +1,77 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { defaultModelsDir } from '../src/engine/host/paths.ts';
+import { openRooms } from '../src/engine/studio/open-rooms.ts';
 import { evaluatePhotos } from './evaluate-photos.ts';
 import { evaluateTurntable } from './evaluate-turntable.ts';
+import { Journal } from './journal.ts';
+import { machine } from './machine.ts';
 import { report } from './report.ts';
+import type { Run } from './run.ts';
 
-/** `npm run evaluate -- --shared ../shared`: real photos through the command line; writes bench/RESULTS.md. */
+/**
+ * `npm run evaluate -- --shared ../shared`: real photos through the product; writes bench/RESULTS.md. Ctrl-C ends it; the
+ * same command goes on where it stopped as long as models and commit are the same (--fresh begins anew).
+ */
 const { values } = parseArgs({
   options: {
     shared: { type: 'string', default: '../shared' },
+    /** how many photos and turntable cars, by name */
     photos: { type: 'string', default: '120' },
     cars: { type: 'string', default: '12' },
+    /** every how many of a car's 16 views is refined too; 0 for none */
+    'refine-every': { type: 'string', default: '2' },
+    /** says in the report that nothing else ran, so that its seconds count */
+    quiet: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
     out: { type: 'string', default: fileURLToPath(new URL('RESULTS.md', import.meta.url)) },
   },
 });
 
-const work = await mkdtemp(join(tmpdir(), 'turnaround-evaluate-'));
+const modelsDir = defaultModelsDir();
+const manifest = await readFile(join(modelsDir, 'manifest.json'), 'utf8');
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' });
+const key = createHash('sha256').update(manifest).update(commit).digest('hex').slice(0, 16);
+const work = join(tmpdir(), `turnaround-evaluate-${key}`);
+const host = machine();
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => {
+  console.error('Stopping; the same command goes on from here.');
+  interrupted.abort();
+});
+
+await mkdir(work, { recursive: true });
+const run: Run = {
+  shared: values.shared,
+  work,
+  journal: await Journal.open(join(work, 'results.jsonl'), values.fresh),
+  signal: interrupted.signal,
+  say: (text) => console.error(text),
+};
+const rooms = await openRooms({ modelsDir, provider: 'cpu' });
 try {
-  const say = (text: string) => console.error(text);
-  const photos = await evaluatePhotos(values.shared, work, Number(values.photos), say);
-  const turntable = await evaluateTurntable(values.shared, work, Number(values.cars), say);
-  const models = await readFile(fileURLToPath(new URL('../models/manifest.json', import.meta.url)), 'utf8');
+  const photos = await evaluatePhotos(run, Number(values.photos));
+  const turntable = await evaluateTurntable(run, rooms, {
+    cars: Number(values.cars),
+    refineEvery: Number(values['refine-every']),
+  });
+  const { photos: p, cars, 'refine-every': every } = values;
   const text = report({
-    command: `npm run evaluate -- --shared ../shared --photos ${values.photos} --cars ${values.cars}`,
-    machine: `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`,
-    manifest: models,
-    photos,
-    turntable,
+    command: `npm run evaluate -- --shared ../shared --photos ${p} --cars ${cars} --refine-every ${every}`,
+    machine: `${host}${values.quiet ? '' : ' (other work ran beside it: seconds are upper bounds)'}`,
+    ...{ manifest, photos, turntable },
   });
   await writeFile(values.out, text);
   console.log(text);
+} catch (error) {
+  if (!interrupted.signal.aborted) throw error;
+  process.exitCode = 130;
 } finally {
-  await rm(work, { recursive: true, force: true });
+  await rooms.close();
 }

@@ -9,14 +9,15 @@ const execute = promisify(execFile);
 const cli = fileURLToPath(new URL('../bin/turnaround.mjs', import.meta.url));
 
 const reportSchema = z.object({
-  viewpoint: z.object({ azimuthDeg: z.number() }),
+  maskIoU: z.object({ encoder: z.number() }),
   timingsMs: z.object({ refine: z.number(), total: z.number() }),
   peakRssMb: z.number(),
 });
 
 export interface Reconstructed {
   folder: string;
-  azimuthDeg: number;
+  /** of the car before refinement, drawn at the photo's size, with the mask that was given */
+  encoderIoU: number;
   refineSeconds: number;
   totalSeconds: number;
   peakRssMb: number;
@@ -27,15 +28,17 @@ export async function reconstructPhoto(
   photo: string,
   out: string,
   options: string[],
+  signal: AbortSignal,
 ): Promise<Reconstructed> {
   await execute(process.execPath, [cli, 'reconstruct', photo, '--out', out, ...options], {
     timeout: 300_000,
+    signal,
   });
   const folder = join(out, basename(photo, extname(photo)));
   const report = reportSchema.parse(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')));
   return {
     folder,
-    azimuthDeg: report.viewpoint.azimuthDeg,
+    encoderIoU: report.maskIoU.encoder,
     refineSeconds: report.timingsMs.refine / 1000,
     totalSeconds: report.timingsMs.total / 1000,
     peakRssMb: report.peakRssMb,
