@@ -63,7 +63,7 @@ class Car:
     def __init__(self, folder, record, yaw=0.0, shift=0.0):
         """yaw, shift: from straighten.symmetry_plane; the car's length is taken after turning."""
         self.id, self.body = record["id"], record["body"]
-        self.held_out = self.id in HELD_OUT
+        self.held_out = record.get("held_out", self.id in HELD_OUT)
         self.has_paint_mask = record["paint"].startswith("alpha")
         parts = []
         for p in read_glb(Path(folder) / record["file"]):
@@ -165,8 +165,8 @@ def _bilinear(texture, uv):
             + (read(x0, y0 + 1) * (1 - fx) + read(x0 + 1, y0 + 1) * fx) * fy)
 
 
-def load_records(folder, exclude=()):
-    """Records of cars.json in its order, without the excluded cars; raises StageError where none is left."""
+def load_records(folder, exclude=(), held_out=HELD_OUT):
+    """Records of cars.json in its order, without the excluded cars, each marked held_out or not; raises StageError where none is left."""
     path = Path(folder) / "cars.json"
     if not path.is_file():
         raise StageError(f"{path} is missing; set [template] assets to the folder of car GLBs")
@@ -177,7 +177,7 @@ def load_records(folder, exclude=()):
     unknown = set(exclude) - {record["id"] for record in records}
     if unknown:
         raise StageError(f"[template] exclude names unknown cars: {', '.join(sorted(unknown))}")
-    kept = [record for record in records if record["id"] not in exclude]
-    if all(record["id"] in HELD_OUT for record in kept):
+    kept = [{**record, "held_out": record["id"] in held_out} for record in records if record["id"] not in exclude]
+    if all(record["held_out"] for record in kept):
         raise StageError(f"{path} lists no car to train on; put car GLBs beside it or exclude fewer")
     return kept

@@ -7,7 +7,7 @@ from .car import CLASS_COUNT, Car
 from .hull import edges_of, even_out, shrink_wrap, solid, vertex_normals
 from .icosphere import symmetrise
 from .landmarks import landmarks, warp
-from .outer import Surface, fitting_surface, outer_surface
+from .outer import DIRECTIONS, Surface, fitting_surface, outer_surface
 from .register import Target, fill_length, normalise, register
 from .straighten import symmetry_plane
 
@@ -32,11 +32,12 @@ class Prepared:
     target: Target
 
 
-def prepare(folder, record):
+def prepare(folder, record, directions=DIRECTIONS):
+    """A car made ready; directions: from how many sides its outer surface is looked for."""
     crooked = Car(folder, record)
-    yaw, shift = symmetry_plane(outer_surface(crooked))
+    yaw, shift = symmetry_plane(outer_surface(crooked, directions))
     car = Car(folder, record, yaw, shift)
-    surface = outer_surface(car)
+    surface = outer_surface(car, directions)
     marks = landmarks(car, surface)
     flanks = np.nanmax(marks[-4:-1, 0])
     return Prepared(car, yaw, shift, car.metres / crooked.metres, surface, marks, Target(fitting_surface(car, surface, flanks)))
@@ -47,6 +48,13 @@ def weights_of(cars):
     bodies = [None if car.held_out else car.body for car in cars]
     raw = np.array([0.0 if b is None else SHARES[b] / bodies.count(b) for b in bodies])
     return raw / raw.sum()
+
+
+def reference_of(prepared):
+    """The car that the template is first wrapped around: REFERENCE, or else the first training sedan or training car."""
+    training = [p for p in prepared if not p.car.held_out]
+    named = [p for p in training if p.car.id == REFERENCE] + [p for p in training if p.car.body == "sedan"]
+    return (named + training)[0]
 
 
 def fit_reference(prepared, faces, mirror, subdivisions):
@@ -78,7 +86,7 @@ def fit_all(prepared, faces, mirror, subdivisions, say):
     """Registered shapes {id: [n,3]} of all cars and the class of each vertex by majority."""
     cars = [p.car for p in prepared]
     weights = weights_of(cars)
-    reference = next(p for p in prepared if p.car.id == REFERENCE)
+    reference = reference_of(prepared)
     start, kinds = fit_reference(reference, faces, mirror, subdivisions)
     marks = reference.landmarks
     for number in range(ROUNDS):

@@ -89,7 +89,7 @@ def closed_caster(car):
     return RayCaster(np.concatenate(vertices), np.concatenate(faces)), np.concatenate(kinds)
 
 
-def outer_surface(car):
+def outer_surface(car, directions=DIRECTIONS):
     """Samples the visible surface evenly; points seen from few sides only (through grilles) are dropped."""
     caster, kinds = closed_caster(car)
     low, high = car.vertices.min(0), car.vertices.max(0)
@@ -97,7 +97,7 @@ def outer_surface(car):
     steps = np.arange(-reach, reach, SPACING)
     gx, gy = (g.ravel()[:, None] for g in np.meshgrid(steps, steps))
     hits = []
-    for number, d in enumerate(sphere_directions(DIRECTIONS)):
+    for number, d in enumerate(sphere_directions(directions)):
         a, b = frame_of(d)
         shift = np.modf(number * np.array([0.754877, 0.569840]))[0] * SPACING
         origin = centre + 2 * d + (gx + shift[0]) * a + (gy + shift[1]) * b
@@ -108,7 +108,7 @@ def outer_surface(car):
     point, normal, face, bary, number, facing = (np.concatenate(h) for h in zip(*hits))
     seen = np.unique(np.column_stack([_cell(point, LEAK_VOXEL), number]), axis=0)[:, 0]
     cells, count = np.unique(seen, return_counts=True)
-    open_cells = cells[count >= LEAK_SHARE * DIRECTIONS]
+    open_cells = cells[count >= LEAK_SHARE * directions]
     ok = np.isin(_cell(point, LEAK_VOXEL), open_cells) & (facing > 0.2)
     order = np.flatnonzero(ok)[np.argsort(-facing[ok], kind="stable")]
     side = np.argmax(np.abs(normal[order]), axis=1) * 2 + (normal[order].max(1) > -normal[order].min(1))

@@ -9,9 +9,10 @@ from ..sections import read_section
 from .atlas import CHARTS, build_atlas
 from .bake import bake, paint_materials, texel_map
 from .basis import BENDS, COMPONENTS, bent_variants, coefficients_of, span_basis
-from .car import load_records
+from .car import HELD_OUT, load_records
 from .fit import fit_all, prepare, weights_of
 from .icosphere import icosphere, mirror_map, symmetrise
+from .outer import DIRECTIONS
 from .measure import crossings, flipped_share, silhouette_iou, surface_distance
 from .parts import NAMES, label_parts
 from .register import normalise
@@ -33,15 +34,20 @@ class Settings:
     out: Path = Path("runs/template")
     exclude: tuple[str, ...] = ()
     """Cars that are left out as if the folder did not hold them."""
+    held_out: tuple[str, ...] = HELD_OUT
+    """Cars that are registered, but that neither mean nor basis is made of."""
+    subdivisions: int = SUBDIVISIONS
+    directions: int = DIRECTIONS
 
 
 def run(config):
     settings = read_section(Settings, config.get("template", {}), "template")
-    sphere, faces = icosphere(SUBDIVISIONS)
+    sphere, faces = icosphere(settings.subdivisions)
     mirror = mirror_map(sphere)
-    prepared = [prepare(settings.assets, record) for record in load_records(settings.assets, settings.exclude)]
+    records = load_records(settings.assets, settings.exclude, settings.held_out)
+    prepared = [prepare(settings.assets, record, settings.directions) for record in records]
     print(f"template: prepared {len(prepared)} cars", flush=True)
-    shapes, _ = fit_all(prepared, faces, mirror, SUBDIVISIONS, lambda text: print(f"template: {text}", flush=True))
+    shapes, _ = fit_all(prepared, faces, mirror, settings.subdivisions, lambda text: print(f"template: {text}", flush=True))
     finish(settings, prepared, shapes, faces, mirror)
 
 
@@ -76,12 +82,13 @@ def finish(settings, prepared, shapes, faces, mirror):
 def _basis(mean, prepared, shapes, weights, mirror):
     random = np.random.default_rng(SEED)
     stack, shares = [], []
+    bends = max(BENDS, -(-2 * COMPONENTS // np.count_nonzero(weights)))
     for p, w in zip(prepared, weights):
         if w == 0:
             continue
         shape = shapes[p.car.id]
-        stack += [shape[None], bent_variants(shape, p.car.wheels.centre[:, 2], mirror, BENDS, random)]
-        shares += [w / 2] + [w / 2 / BENDS] * BENDS
+        stack += [shape[None], bent_variants(shape, p.car.wheels.centre[:, 2], mirror, bends, random)]
+        shares += [w / 2] + [w / 2 / bends] * bends
     return span_basis(mean, np.concatenate(stack), np.array(shares), mirror, COMPONENTS)
 
 
