@@ -12,7 +12,21 @@ export interface BufferSizes {
   attributeCount?: number;
   /** room for scenes with `antialias`; false when it isn't given */
   antialias?: boolean;
+  /** pictures in memory that threads share, as openParallelRenderer needs them; false when it isn't given */
+  shared?: boolean;
 }
+
+/** The arrays of Buffers that are pictures, or that pixels exchange. */
+export const pictureNames = [
+  'colour',
+  'mask',
+  'face',
+  'depth',
+  'attributes',
+  'nearness',
+  'radiance',
+  'radianceGradient',
+] as const;
 
 /**
  * Everything that rendering writes: the pictures (the first five), what the backward pass needs of the forward pass, and
@@ -79,23 +93,29 @@ export interface Buffers {
   edgeGradient: Float64Array;
 }
 
+/** Zeros in memory that threads share: arrays that openParallelRenderer need not copy at each call. */
+export function sharedNumbers(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
+}
+
 /** Allocates buffers. */
 export function createBuffers(sizes: BufferSizes): Buffers {
   const { vertexCount: v, faceCount: f, pixelCount: p } = sizes;
-  const { nearest = 1, attributeCount = 0, antialias = false } = sizes;
+  const { nearest = 1, attributeCount = 0, antialias = false, shared = false } = sizes;
   const blended = antialias ? p : 0;
+  const numbers = (length: number) => (shared ? sharedNumbers(length) : new Float64Array(length));
   return {
-    sizes: { vertexCount: v, faceCount: f, pixelCount: p, nearest, attributeCount, antialias },
-    colour: new Float64Array(3 * p),
-    mask: new Float64Array(p),
-    face: new Int32Array(p),
-    depth: new Float64Array(p),
-    attributes: new Float64Array(attributeCount * p),
+    sizes: { vertexCount: v, faceCount: f, pixelCount: p, nearest, attributeCount, antialias, shared },
+    colour: numbers(3 * p),
+    mask: numbers(p),
+    face: shared ? new Int32Array(new SharedArrayBuffer(4 * p)) : new Int32Array(p),
+    depth: numbers(p),
+    attributes: numbers(attributeCount * p),
     clip: new Float64Array(4 * v),
     normals: new Float64Array(3 * v),
     normalLengths: new Float64Array(v),
     facing: new Int8Array(f),
-    nearness: new Float64Array(p),
+    nearness: numbers(p),
     fragments: createFragments(),
     nearPixels: new Int32Array(p),
     nearSlot: new Int32Array(p),
@@ -104,8 +124,8 @@ export function createBuffers(sizes: BufferSizes): Buffers {
     nearDistances: new Float64Array(nearest * p),
     nearTotal: new Int32Array(1),
     background: new Int32Array(2 * p + 2),
-    radiance: new Float64Array(3 * blended),
-    radianceGradient: new Float64Array(3 * blended),
+    radiance: numbers(3 * blended),
+    radianceGradient: numbers(3 * blended),
     pairs: new Int32Array(2 * blended),
     pairTotal: new Int32Array(1),
     pairEdge: new Int32Array(2 * blended),

@@ -12,7 +12,7 @@
  * const dCamera = orbitCameraBackward(camera, window, gradients.camera);
  * ```
  */
-export { type BufferSizes, type Buffers, createBuffers } from './buffers.ts';
+export { type BufferSizes, type Buffers, createBuffers, sharedNumbers } from './buffers.ts';
 export {
   type OrbitCamera,
   orbitCameraBackward,
@@ -29,7 +29,17 @@ export {
   orthographicMatrix,
   orthographicParameters,
 } from './orthographic.ts';
+export { openParallelRenderer, type ParallelRenderer } from './parallel.ts';
 export { type PictureGradient, render, renderBackward } from './render.ts';
+export {
+  fastestOf,
+  gradientsOfViews,
+  plainRenderer,
+  type Renderer,
+  renderBatch,
+  renderBatchBackward,
+  viewsOf,
+} from './renderer.ts';
 export { silhouetteMargin } from './silhouette.ts';
 export { buildTopology } from './topology.ts';
 export { encodeSrgb, encodeSrgbSlope, srgbBytesToLinear } from './transfer.ts';

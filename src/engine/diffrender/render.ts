@@ -44,15 +44,15 @@ function contextOf(scene: Scene, surface: Surface): ShadeContext {
 export function render(scene: Scene, buffers: Buffers): void {
   checkScene(scene, buffers);
   const rows = { from: 0, to: scene.height };
+  projectVertices(scene.vertices, scene.camera, buffers.clip);
   drawRows(scene, buffers, rows);
   if (scene.antialias) antialias(scene, buffers, rows);
 }
 
-/** All of `render` but the blending of contours, for the pixels of `rows` alone. */
+/** All of `render` between projection and the blending of contours, for the pixels of `rows` alone. */
 export function drawRows(scene: Scene, buffers: Buffers, rows: Rows): void {
   const { width, surface, silhouette, attributes } = scene;
   const [first, end] = [rows.from * width, rows.to * width];
-  projectVertices(scene.vertices, scene.camera, buffers.clip);
   rasterise(scene, buffers, rows);
   if (silhouette) softSilhouette(scene, silhouette, buffers, rows);
   if (surface) (scene.antialias ? buffers.radiance : buffers.colour).fill(0, 3 * first, 3 * end);

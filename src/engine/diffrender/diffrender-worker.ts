@@ -1,0 +1,43 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { drawBand } from './band.ts';
+import { type Buffers, createBuffers } from './buffers.ts';
+import { clearGradients } from './gradients.ts';
+import { type BandWorkerData, count, type Job, slots } from './parallel-protocol.ts';
+import { backwardRows } from './render.ts';
+import type { Rows, Scene } from './types.ts';
+
+const { control, index, threads } = workerData as BandWorkerData;
+const known = new Map<number, { buffers: Buffers; scene: Scene; rows: Rows }>();
+
+function work(job: Job): void {
+  if (job.kind === 'render') {
+    for (const id of job.forget) known.delete(id);
+    const { scene, sizes, pictures } = job;
+    const buffers =
+      known.get(job.id)?.buffers ?? Object.assign(createBuffers({ ...sizes, shared: false }), pictures);
+    known.set(job.id, { buffers, scene, rows: drawBand(scene, buffers, control, index, threads) });
+  } else if (job.kind === 'backward') {
+    const drawn = known.get(job.id);
+    if (!drawn) throw new Error('renderBackward: nothing was drawn into these buffers.');
+    clearGradients(job.gradients);
+    backwardRows(drawn.scene, drawn.buffers, job.picture, job.gradients, drawn.rows);
+  }
+}
+
+function nextJob(seen: number): Job | null {
+  Atomics.wait(control, slots.given, seen);
+  return parentPort && ((receiveMessageOnPort(parentPort)?.message as Job | undefined) ?? null);
+}
+
+parentPort?.postMessage('ready');
+let seen = 0;
+for (let job = nextJob(seen); job && job.kind !== 'close'; job = nextJob(seen)) {
+  seen++;
+  try {
+    work(job);
+  } catch {
+    count(control, slots.failed);
+    count(control, slots.arrived);
+  }
+  count(control, slots.ended);
+}
