@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from inverse_standin import CODES, drawn, template_arrays, write_multiviews, write_template
-from synthetic import registered_box
+from synthetic import registered_box, write_renders
 from turnaround_training.data.crops import sample
+from turnaround_training.data.paths import Paths
 from turnaround_training.data.framing import mask_points, random_framing
 from turnaround_training.encoder.losses import ShapeSpace
 from turnaround_training.encoder.network import AZIMUTH_BINS, Encoder
@@ -21,7 +22,8 @@ from turnaround_training.inverse import weigh
 from turnaround_training.inverse.batches import PLAIN, crop_part
 from turnaround_training.inverse.cameras import CameraTable, CropCamera, crop_cameras
 from turnaround_training.inverse.hypotheses import coverage_of, two_azimuths
-from turnaround_training.inverse.measure import ablation_table
+from turnaround_training.inverse.load import inverse_for_export
+from turnaround_training.inverse.measure import measures_of
 from turnaround_training.inverse.network import InverseForExport, InverseGraphics, in_gauge
 from turnaround_training.inverse.objective import Objective
 from turnaround_training.inverse.perceptual import PerceptualDistance
@@ -291,7 +293,7 @@ def test_another_set_of_cameras_is_refused(prepared):
     run(config_of(prepared, steps=1))
     write_multiviews(prepared / "more", template_arrays(), cars=2)
     sources = [{"folder": str(prepared / name)} for name in ("views", "more")]
-    with pytest.raises(StageError, match="another configuration.*cameras"):
+    with pytest.raises(StageError, match="another configuration.*cameras.start"):
         run(config_of(prepared, sources=sources))
 
 
@@ -319,11 +321,22 @@ def test_terms_are_measured_for_their_weights(prepared, capsys):
     assert set(terms) == {entry for entry in vars(Weights())} - {"perceptual"}
 
 
-def test_ablations_stand_in_one_table(tmp_path):
-    for name, value in (("single", 0.5), ("both", 0.75)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "measures.json").write_text(json.dumps({"iou": value, **({"flips": 0.1} if name == "both" else {})}))
-    lines = ablation_table({name: tmp_path / name for name in ("single", "both")})
-    assert lines[0] == "| f learned from | iou | flips |" and lines[2:] == ["| single | 0.5000 |  |", "| both | 0.7500 | 0.1000 |"]
-    with pytest.raises(StageError, match="has not ended"):
-        ablation_table({"views": tmp_path / "views"})
+def test_trained_f_is_loaded_in_the_encoders_place(prepared):
+    run(config_of(prepared, steps=1))
+    parts = parts_of(config_of(prepared))
+    parts.load_if_trained()
+    crop = torch.rand(1, 5, 128, 128)
+    answers = inverse_for_export(prepared / "run", prepared / "models" / "template.safetensors")(crop)
+    prediction = parts.learner.network.eval()(crop)
+    assert torch.equal(answers[2], prediction.estimate.azimuth_logits)
+    assert torch.allclose(answers[1] + parts.learner.network.mean, prediction.vertices, atol=1e-6)
+
+
+def test_measures_say_what_the_second_hypothesis_brings(prepared):
+    write_renders(prepared / "renders", 6)
+    parts = parts_of(config_of(prepared))
+    paths = Paths(held_out=prepared / "renders", registered=prepared / "registered.npz", evaluation=prepared / "none")
+    with torch.no_grad():
+        measures = measures_of(parts.learner.network, parts.objective.mesh, 6, paths)
+    assert measures["held_out_better_of_two_mask_iou_median"] >= measures["held_out_likeliest_mask_iou_median"] > 0.1
+    assert 0 <= measures["held_out_likeliest_azimuth_median_deg"] <= 180 and len(measures) == 6

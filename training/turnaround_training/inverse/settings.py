@@ -60,7 +60,8 @@ class Settings:
     the encoder stage whose weights f starts from; empty starts from nothing. elevation_deg: of the starting cameras.
     sigmainv grows from its first to its last value over the first ``sharpen`` of the training. perceptual: run folder
     of stage gan whose discriminator compares drawings with pictures, from ``perceptual_from`` (share of the training)
-    on; empty leaves that term out. held_out_scenes, photos: how many are measured when training ends.
+    on; empty leaves that term out. measured: how many held-out pictures (and as many photos, up to 60) are measured when
+    training ends.
     """
 
     sources: tuple[Source, ...]
@@ -73,8 +74,7 @@ class Settings:
     nearest: int = 1
     perceptual: str = ""
     perceptual_from: float = 0.5
-    held_out_scenes: int = 48
-    photos: int = 60
+    measured: int = 200
     weights: Weights = field(default_factory=Weights)
 
 

@@ -72,7 +72,7 @@ def parts_of(config: dict) -> Parts:
     mesh = Mesh.of(template["faces"], template["uv"])
     perceptual = PerceptualDistance.of_run(Path(settings.perceptual)) if settings.perceptual else None
     objective = Objective(settings, mesh, Smoothness(space.mean, template["faces"]), perceptual)
-    identity = identity_of("inverse", paths.template, cameras=len(views.cameras.start), unknown=int(views.cameras.unknown.sum()))
+    identity = identity_of("inverse", paths.template)
     return Parts(settings, plan, paths, registered, views, Learner(network, CameraTable(views.cameras)), objective, identity)
 
 
@@ -92,7 +92,7 @@ def run(config: dict) -> None:
     )
     load_average(parts.learner, parts.plan.run, parts.identity)
     with torch.no_grad():
-        measures = measures_of(parts.learner.network, parts.objective.mesh, parts.settings, parts.paths)
+        measures = measures_of(parts.learner.network, parts.objective.mesh, parts.settings.measured, parts.paths)
     write_whole(parts.plan.run / "measures.json", json.dumps(measures, indent=1).encode())
     print(json.dumps(measures, indent=1))
 
