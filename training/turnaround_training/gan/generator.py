@@ -113,19 +113,6 @@ class Generator(nn.Module):
         """One code for all style inputs: [N,width] -> [N,J,width]."""
         return w[:, None].expand(-1, self.inputs, -1)
 
-    def style_parameters(self) -> list[nn.Parameter]:
-        """Mapping and the affine maps from style to scales: they learn at the lower rate."""
-        chosen = list(self.mapping.parameters())
-        for module in self.synthesis.modules():
-            if isinstance(module, (StyledConv, Colours)):
-                chosen += list(module.style.parameters())
-        return chosen
-
-    def other_parameters(self) -> list[nn.Parameter]:
-        """All parameters that are not style parameters."""
-        style = {id(parameter) for parameter in self.style_parameters()}
-        return [parameter for parameter in self.parameters() if id(parameter) not in style]
-
 
 def mixed(first: Tensor, second: Tensor, inputs: int, crossings: Tensor) -> Tensor:
     """Style mixing: [N,width] twice, crossings int [N] -> w_plus [N,inputs,width]; inputs from the crossing on are `second`."""

@@ -37,6 +37,10 @@ def _features_of(encoder: Encoder, pictures: Pictures, rows: np.ndarray, size: i
     return np.concatenate([features(encoder, pictures.fetch(part, size)) for part in np.array_split(rows, -(-len(rows) // 64))])
 
 
+def _four_digits(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
 def measure(settings: Settings, pictures: Pictures) -> list[dict]:
     """One row per kept generator and for the checkpoint, in the order of pictures shown.
 
@@ -63,8 +67,8 @@ def measure(settings: Settings, pictures: Pictures) -> list[dict]:
         ]
         rows[trained.seen] = {
             "seen": trained.seen, "size": trained.size, "count": count,
-            "generated": round(frechet_distance(np.concatenate(drawn), reference), 4),
-            "shrunk": round(by_size[trained.size], 4), "halves": round(by_size[pictures.size], 4),
+            "generated": _four_digits(frechet_distance(np.concatenate(drawn), reference)),
+            "shrunk": _four_digits(by_size[trained.size]), "halves": _four_digits(by_size[pictures.size]),
         }
     return [rows[seen] for seen in sorted(rows)]
 

@@ -54,7 +54,7 @@ class Phase:
 class Settings:
     """Everything a run needs; paths are relative to the folder the command is run from.
 
-    rates are of Adam: generator_rate for its convolutions, style_rate for mapping and affine layers.
+    rates are of Adam: generator_rate for the synthesis network, mapping_rate for the mapping network.
     sign_target is the mean sign of the discriminator on real pictures above which it counts as
     overfitting; augmentation_pictures is over how many pictures the augmentation may rise from 0 to 1.
     """
@@ -66,7 +66,7 @@ class Settings:
     threads: int = 1
     generator_rate: float = 2e-3
     discriminator_rate: float = 2e-3
-    style_rate: float = 4e-4
+    mapping_rate: float = 4e-4
     mixing: float = 0.9
     r1_every: int = 16
     average_half_life: int = 5000

@@ -38,8 +38,8 @@ class Trainer:
         self.generator.synthesis.compute = torch.bfloat16
         self.discriminator.compute = torch.bfloat16
         groups = [
-            {"params": self.generator.other_parameters(), "own": settings.generator_rate},
-            {"params": self.generator.style_parameters(), "own": settings.style_rate},
+            {"params": list(self.generator.synthesis.parameters()), "own": settings.generator_rate},
+            {"params": list(self.generator.mapping.parameters()), "own": settings.mapping_rate},
         ]
         self.optimiser = torch.optim.Adam(groups, lr=settings.generator_rate, betas=(0.0, 0.99), foreach=True)
         critics = [{"params": list(self.discriminator.parameters()), "own": settings.discriminator_rate}]
