@@ -7,6 +7,7 @@ import numpy as np
 from turnaround_training.views.settings import BIN_DEG, BINS
 
 SHARPNESS = 6.0
+REACH = 2
 
 
 def spread_over_bins(azimuth_deg: np.ndarray) -> np.ndarray:
@@ -16,11 +17,12 @@ def spread_over_bins(azimuth_deg: np.ndarray) -> np.ndarray:
 
 
 def peak_deg(votes: np.ndarray) -> np.ndarray:
-    """[N,BINS] -> azimuth [N] in 0..360: centre of mass of the highest bin and its neighbours."""
+    """[N,BINS] -> azimuth [N] in 0..360: circular mean of the highest bin and two neighbours on each side."""
     best = votes.argmax(axis=1)
-    offsets = np.array([-1, 0, 1])
+    offsets = np.arange(-REACH, REACH + 1)
     near = np.take_along_axis(votes, (best[:, None] + offsets) % BINS, axis=1).clip(1e-6)
-    return (best + (near * offsets).sum(axis=1) / near.sum(axis=1)) * BIN_DEG % 360.0
+    turn = np.angle((near * np.exp(1j * np.deg2rad(offsets * BIN_DEG))).sum(axis=1))
+    return (best * BIN_DEG + np.rad2deg(turn)) % 360.0
 
 
 def apart_deg(first: np.ndarray, second: np.ndarray) -> np.ndarray:
