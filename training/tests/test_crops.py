@@ -8,7 +8,7 @@ from scipy.spatial import ConvexHull
 
 from synthetic import BOX, write_renders
 from turnaround_training.camera import project
-from turnaround_training.data.crops import CROP_SIZE, labels_of, make_crops, photo_area, roughen, sample
+from turnaround_training.data.crops import CROP_SIZE, labels_of, make_crops, photo_area, reflect, roughen, sample
 from turnaround_training.data.framing import Labels, frame, mask_points, random_framing
 from turnaround_training.data.renders import RenderSet
 
@@ -98,3 +98,12 @@ def test_rough_masks_stay_near_the_truth(renders):
     rough = roughen(masks, np.random.default_rng(0))
     shared = torch.minimum(masks, rough).sum((1, 2, 3)) / torch.maximum(masks, rough).sum((1, 2, 3))
     assert 0.6 < shared.min() and shared.median() < 0.995
+
+
+def test_reflections_are_smooth_change_about_half_and_keep_the_range():
+    grey = torch.full((64, 3, CROP_SIZE, CROP_SIZE), 0.5)
+    shown = reflect(grey, np.random.default_rng(5))
+    changed = (shown - grey).abs().amax((1, 2, 3)) > 1e-3
+    assert 20 <= int(changed.sum()) <= 44
+    assert torch.equal(shown[:, 0], shown[:, 2]) and 0 <= float(shown.min()) and float(shown.max()) <= 1
+    assert float((shown[..., 1:] - shown[..., :-1]).abs().max()) < 0.15 < float((shown - grey).abs().max())

@@ -52,6 +52,7 @@ def make_crops(
     truth_mask = mask.clone()
     if generator is not None:
         colour, labels = change_colour(colour, labels, generator)
+        colour = reflect(colour, generator)
         colour = degrade(colour, generator)
         colour, mask = occlude(colour, mask, generator)
         mask = roughen(mask, generator)
@@ -111,6 +112,15 @@ def change_colour(
         Labels(**{**vars(label), "light": label.light * gain}) for label, gain in zip(labels, gains, strict=True)
     ]
     return changed, relit
+
+
+def reflect(colour: torch.Tensor, generator: np.random.Generator) -> torch.Tensor:
+    """Smooth light and dark patches on half of the pictures [N,3,S,S]: real paint mirrors what the renders' skies lack."""
+    count, cells = len(colour), int(generator.integers(3, 10))
+    field = torch.from_numpy(generator.standard_normal((count, 1, cells, cells), np.float32))
+    field = functional.interpolate(field, size=colour.shape[-2:], mode="bicubic", align_corners=False)
+    strength = generator.uniform(0, 0.5, (count, 1, 1, 1)) * (generator.random((count, 1, 1, 1)) < 0.5)
+    return (colour * (field * torch.from_numpy(strength.astype(np.float32))).exp()).clamp(0, 1)
 
 
 def degrade(colour: torch.Tensor, generator: np.random.Generator) -> torch.Tensor:
