@@ -1,20 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { type CliEngine, withEngine } from '../src/cli/engine.ts';
-import { decodeMask } from '../src/engine/photo/mask.ts';
 import { loadCar, loadPhoto } from '../src/engine/studio/car-assets.ts';
 import type { Rooms } from '../src/engine/studio/rooms.ts';
 import type { StudioDocument } from '../src/shared/document.ts';
-import { canonicalViewpoint, wrapAzimuth } from '../src/shared/viewpoint.ts';
-import { type BoxedSilhouette, boxCar, boxMask } from './boxed-silhouette.ts';
+import { canonicalViewpoint } from '../src/shared/viewpoint.ts';
+import { type BoxedSilhouette, boxCar } from './boxed-silhouette.ts';
 import { overlapOf } from './mask-overlap.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { median } from './statistics.ts';
+import { maskFile, readMask, readViews, stepDeg, unseenIoU, type View } from './turntable.ts';
 
-const views = 16;
-const stepDeg = 360 / views;
 /** Iterations of the refinement: the command line's own. */
 const iterations = 150;
 
@@ -42,12 +39,6 @@ export interface TurntableOptions {
   cars: number;
   /** of the 16 views of a car, every how many is also refined; 0 for none */
   refineEvery: number;
-}
-
-interface View {
-  file: string;
-  /** made by hand */
-  silhouette: BoxedSilhouette;
 }
 
 /**
@@ -82,25 +73,6 @@ function describe({ photo, masked, trueDeg }: TurntableResult): string {
     return refined ? `${of(feedForward)} -> ${of(refined)}` : of(feedForward);
   });
   return `true ${trueDeg} deg; photo alone ${poses[0]}; masked ${poses[1]}`;
-}
-
-async function readViews(folder: string): Promise<View[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
-  return Promise.all(
-    files.map(async (name) => {
-      const file = join(folder, name);
-      const { data, width, height } = await readMask(file);
-      return { file, silhouette: boxMask(data, width, height) };
-    }),
-  );
-}
-
-const maskFile = (photo: string) => photo.replace(/\.jpg$/, '.png');
-
-async function readMask(photo: string): Promise<{ data: Uint8Array; width: number; height: number }> {
-  const bytes = new Uint8Array(await readFile(maskFile(photo)));
-  const { width, height } = await sharp(bytes).metadata();
-  return { data: await decodeMask(bytes, width, height), width, height };
 }
 
 async function evaluateView(
@@ -152,11 +124,8 @@ async function poseOf(
   const { template } = rooms;
   const geometry = { ...(await loadCar(assets, template, document)), template };
   const { viewpoint } = document;
-  const unseen = all.flatMap(({ silhouette }, other) => {
-    if (other === index) return [];
-    const azimuthDeg = wrapAzimuth(viewpoint.azimuthDeg + (other - index) * stepDeg);
-    return [overlapOf(boxCar(geometry, { ...viewpoint, azimuthDeg }), silhouette)];
-  });
+  const front = { ...viewpoint, azimuthDeg: viewpoint.azimuthDeg - index * stepDeg };
+  const unseen = unseenIoU(geometry, front, all, [index]);
   return { azimuthDeg: viewpoint.azimuthDeg, unseen };
 }
 

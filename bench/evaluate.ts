@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { openRooms } from '../src/engine/studio/open-rooms.ts';
 import { evaluatePhotos } from './evaluate-photos.ts';
+import { evaluateThreePhotos } from './evaluate-three-photos.ts';
 import { evaluateTurntable } from './evaluate-turntable.ts';
 import { Journal } from './journal.ts';
 import { machine } from './machine.ts';
@@ -26,6 +27,8 @@ const { values } = parseArgs({
     cars: { type: 'string', default: '12' },
     /** every how many of a car's 16 views is refined too; 0 for none */
     'refine-every': { type: 'string', default: '2' },
+    /** cars that are also made from three photos together */
+    'three-cars': { type: 'string', default: '12' },
     /** says in the report that nothing else ran, so that its seconds count */
     quiet: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
@@ -61,11 +64,11 @@ try {
     cars: Number(values.cars),
     refineEvery: Number(values['refine-every']),
   });
-  const { photos: p, cars, 'refine-every': every } = values;
+  const three = await evaluateThreePhotos(run, rooms, Number(values['three-cars']));
   const text = report({
-    command: `npm run evaluate -- --shared ../shared --photos ${p} --cars ${cars} --refine-every ${every}`,
+    command: ['npm run evaluate --', ...process.argv.slice(2)].join(' '),
     machine: `${host}${values.quiet ? '' : ' (other work ran beside it: seconds are upper bounds)'}`,
-    ...{ manifest, photos, turntable },
+    ...{ manifest, photos, turntable, three },
   });
   await writeFile(values.out, text);
   console.log(text);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AzimuthSample, type AzimuthSummary, summarise, withoutCarOffsets } from './azimuth-error.ts';
 import type { PhotoResult } from './evaluate-photos.ts';
+import type { ThreeResult } from './evaluate-three-photos.ts';
 import type { Pose, TurntableResult } from './evaluate-turntable.ts';
 import type { Failure, Measured } from './run.ts';
 import { median, quantile } from './statistics.ts';
@@ -12,6 +13,7 @@ export interface Evaluation {
   manifest: string;
   photos: Measured<PhotoResult>;
   turntable: Measured<TurntableResult>;
+  three: Measured<ThreeResult>;
 }
 
 /** Cars that may guide choices; the others are only reported (../shared/README.md). */
@@ -108,8 +110,38 @@ ${table(head, rows)}
 ${failureLines(failures)}`;
 }
 
+const isOpenCar = ({ car }: { car: string }) => Number(car.replace(/\D/g, '')) < openCars;
+
+function threeSection({ results, failures }: Measured<ThreeResult>): string {
+  const rows = parts(results, isOpenCar).map(([label, part]) => [
+    label,
+    part.length,
+    ...(['before', 'after'] as const).flatMap((state) => {
+      const values = part.flatMap((r) => r[state]);
+      return [median(values).toFixed(3), quantile(values, 0.1).toFixed(3)];
+    }),
+    part.reduce((sum, r) => sum + r.flipped, 0),
+  ]);
+  return `## Turntable, three photos together
+Three views about a third of a turn apart, masks given: the mean of the three shapes, then one refinement of one shape under three cameras; drawn in the 13 other views as above, at the azimuth that the cameras agree on. A photo that the two others contradict is flipped, as its user would.
+
+${table(
+  [
+    'cars',
+    'triples',
+    'unseen views before, IoU median',
+    '10th percentile',
+    'after, IoU median',
+    '10th percentile',
+    'photos flipped',
+  ],
+  rows,
+)}
+
+${failureLines(failures)}`;
+}
+
 function turntableSection({ results, failures }: Measured<TurntableResult>): string {
-  const isOpen = ({ car }: TurntableResult) => Number(car.replace(/\D/g, '')) < openCars;
   const poseHead = [
     ...[
       'cars',
@@ -119,7 +151,7 @@ function turntableSection({ results, failures }: Measured<TurntableResult>): str
     ],
     ...['front/back flips', 'unseen views, IoU median', '10th percentile'],
   ];
-  const seen = parts(results, isOpen).map(([label, part]) => [
+  const seen = parts(results, isOpenCar).map(([label, part]) => [
     label,
     part.length,
     median(part.map((r) => r.segmenterIoU)).toFixed(3),
@@ -130,7 +162,7 @@ Each car is reconstructed from every single view. Unseen views: the mesh drawn i
 
 ${table(
   poseHead,
-  parts(results, isOpen).flatMap(([label, part]) => poseRows(label, part)),
+  parts(results, isOpenCar).flatMap(([label, part]) => poseRows(label, part)),
 )}
 
 ${table(['cars', 'pictures', 'segmenter IoU, median', "the template's mean shape at the true azimuth, IoU median"], seen)}
@@ -139,11 +171,12 @@ ${failureLines(failures)}`;
 }
 
 /** The Markdown of bench/RESULTS.md. */
-export function report({ command, machine, manifest, photos, turntable }: Evaluation): string {
+export function report({ command, machine, manifest, photos, turntable, three }: Evaluation): string {
   const models = createHash('sha256').update(manifest).digest('hex').slice(0, 16);
   const sections = [
     ...(photos.results.length + photos.failures.length > 0 ? [photoSection(photos)] : []),
     ...(turntable.results.length + turntable.failures.length > 0 ? [turntableSection(turntable)] : []),
+    ...(three.results.length + three.failures.length > 0 ? [threeSection(three)] : []),
   ];
   return `# Results on real photos
 
