@@ -151,3 +151,23 @@ it('fails open calls when the port closes, aborts their handlers and stops liste
   expect(aborted).toBe(true);
   expect(listeners.size).toBe(0);
 });
+
+it('outlives events, progress and messages of another shape', async () => {
+  const [client, server] = portPair();
+  const studio = connectStudio(client);
+  const heard: unknown[] = [];
+  studio.on('document.changed', (state) => heard.push(state));
+  server.onMessage((raw) => {
+    const { id } = raw as { id: number };
+    server.post('no message');
+    server.post({ kind: 'event', name: 'document.changed', value: { document: 7 } });
+    server.post({ kind: 'event', name: 'toString', value: 1 });
+    server.post({ kind: 'progress', id, value: { stage: 'decode', fraction: Number.NaN } });
+    server.post({ kind: 'progress', id, value: { stage: 'decode', fraction: 0.5 } });
+    server.post({ kind: 'result', id, value: empty });
+  });
+  const onProgress = vi.fn();
+  expect(await studio.call('viewpoint.flip', {}, { onProgress })).toEqual(empty);
+  expect(onProgress.mock.calls).toEqual([[{ stage: 'decode', fraction: 0.5 }]]);
+  expect(heard).toEqual([]);
+});

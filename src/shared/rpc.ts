@@ -34,7 +34,10 @@ interface Pending {
   onProgress: ((value: never) => void) | undefined;
 }
 
-/** The calling side of a port. When the port closes, every call under way fails with `connection-lost`. */
+/**
+ * The calling side of a port. When the port closes, every call under way fails with `connection-lost`. Events and progress
+ * that it does not know or that have another shape are left out: a newer engine may send them.
+ */
 export function connectStudio(port: Port): Studio {
   const pending = new Map<number, Pending>();
   const listeners = new Map<EventName, Set<(value: never) => void>>();
@@ -49,18 +52,21 @@ export function connectStudio(port: Port): Studio {
     );
 
   port.onMessage((raw) => {
-    const message = fromServer.parse(raw);
+    const told = fromServer.safeParse(raw);
+    if (!told.success) return;
+    const message = told.data;
     if (message.kind === 'event') {
-      if (!(message.name in events)) return;
+      if (!Object.hasOwn(events, message.name)) return;
       const name = message.name as EventName;
-      const value = events[name].parse(message.value);
-      for (const listener of listeners.get(name) ?? []) listener(value as never);
+      const value = events[name].safeParse(message.value);
+      if (value.success) for (const listener of listeners.get(name) ?? []) listener(value.data as never);
       return;
     }
     const call = pending.get(message.id);
     if (!call) return;
     if (message.kind === 'progress') {
-      call.onProgress?.(methods[call.method].progress.parse(message.value) as never);
+      const value = methods[call.method].progress.safeParse(message.value);
+      if (value.success) call.onProgress?.(value.data as never);
       return;
     }
     pending.delete(message.id);

@@ -1,5 +1,5 @@
 import { StudioError, toErrorPayload } from '../../shared/errors.ts';
-import type { Params } from '../../shared/studio-api.ts';
+import type { DocumentState, LibraryEntry, Params } from '../../shared/studio-api.ts';
 import type { Host } from '../host.ts';
 import { useActivity } from '../state/activity.ts';
 import { studioOrThrow, useConnection } from '../state/connection.ts';
@@ -20,18 +20,25 @@ async function connect(host: Host): Promise<void> {
     useConnection.setState({ phase: 'lost', studio: null });
     reconnectLater(host);
   });
-  const [template, status, document, library] = await Promise.all([
+  // answers and events are taken in the order in which the engine sent them, and shown when all is there
+  const newest: { state?: DocumentState; library?: LibraryEntry[] } = {};
+  const take = (news: typeof newest) => {
+    Object.assign(newest, news);
+    if (!established) return;
+    if (news.library) useDocument.setState({ library: news.library });
+    if (news.state) showDocument(news.state);
+  };
+  studio.on('document.changed', (state) => take({ state }));
+  studio.on('library.changed', (library) => take({ library }));
+  const [template, status] = await Promise.all([
     studio.call('studio.template', {}),
     studio.call('studio.status', {}),
-    studio.call('document.get', {}),
-    studio.call('library.list', {}),
+    studio.call('document.get', {}).then((state) => take({ state })),
+    studio.call('library.list', {}).then((library) => take({ library })),
   ]);
   established = true;
-  studio.on('document.changed', showDocument);
-  studio.on('library.changed', (list) => useDocument.setState({ library: list }));
   useConnection.setState({ phase: 'ready', studio, template, status, error: null });
-  useDocument.setState({ library });
-  showDocument(document);
+  take(newest);
 }
 
 /** Connects; an engine that can't be reached is tried again, one that answers with another error is not. */
