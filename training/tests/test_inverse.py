@@ -16,6 +16,7 @@ from turnaround_training.data.framing import mask_points, random_framing
 from turnaround_training.encoder.losses import ShapeSpace
 from turnaround_training.encoder.network import AZIMUTH_BINS, Encoder
 from turnaround_training.errors import StageError
+from turnaround_training.export.onnx_model import build_graph, run_graph
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.settings import Architecture
 from turnaround_training.inverse import weigh
@@ -318,7 +319,7 @@ def test_terms_are_measured_for_their_weights(prepared, capsys):
     assert found["true_shapes"]["movement"] > found["true_shapes"]["laplacian"] > 0
     terms = found["fine"]
     assert terms["overlap"]["on_vertices"] > 0 and terms["azimuth"]["on_vertices"] == 0 and terms["azimuth"]["on_trunk"] > 0
-    assert set(terms) == {entry for entry in vars(Weights())} - {"perceptual"}
+    assert set(terms) == {entry for entry in vars(Weights())} - {"perceptual", "true_shape", "true_light"}
 
 
 def test_trained_f_is_loaded_in_the_encoders_place(prepared):
@@ -330,6 +331,11 @@ def test_trained_f_is_loaded_in_the_encoders_place(prepared):
     prediction = parts.learner.network.eval()(crop)
     assert torch.equal(answers[2], prediction.estimate.azimuth_logits)
     assert torch.allclose(answers[1] + parts.learner.network.mean, prediction.vertices, atol=1e-6)
+    names = ["coefficients", "offsets", "azimuth_logits", "azimuth_residual", "camera", "light"]
+    graph = build_graph(InverseForExport(parts.learner.network), {"crop": crop}, names)
+    exported = run_graph(graph.SerializeToString(), {"crop": crop.numpy()})
+    for name, answer in zip(names, answers, strict=True):
+        assert exported[name] == pytest.approx(answer.detach().numpy(), abs=1e-4)
 
 
 def test_measures_say_what_the_second_hypothesis_brings(prepared):
@@ -340,3 +346,19 @@ def test_measures_say_what_the_second_hypothesis_brings(prepared):
         measures = measures_of(parts.learner.network, parts.objective.mesh, 6, paths)
     assert measures["held_out_better_of_two_mask_iou_median"] >= measures["held_out_likeliest_mask_iou_median"] > 0.1
     assert 0 <= measures["held_out_likeliest_azimuth_median_deg"] <= 180 and len(measures) == 6
+
+
+def test_renders_can_teach_their_true_shape_and_light(prepared):
+    write_renders(prepared / "renders")
+    weights = {"true_shape": 20.0, "true_light": 0.5}
+    sources = [{"folder": str(prepared / "renders"), "cameras": "true"}, {"folder": str(prepared / "views")}]
+    parts = parts_of(config_of(prepared, sources=sources, weights=weights, cars=6))
+    batch = parts.batch(np.random.default_rng(3), 0.5)
+    assert 0 < batch["known"].sum() < 12 and batch["true_shape"].shape == (12, *template_arrays()["vertices"].shape)
+    unknown = batch["known"] == 0
+    assert not batch["true_shape"][unknown].any() and not batch["true_light"][unknown].any()
+    values, prediction = parts.objective.values(parts.learner.eval(), batch)
+    batch["true_shape"] = prediction.vertices.detach() + 0.1 * batch["known"][:, None, None]
+    changed, _ = parts.objective.values(parts.learner, batch)
+    assert float(values["true_light"]) > 0 and float(changed["true_shape"]) == pytest.approx(0.1, abs=1e-3)
+    assert "true_shape" not in parts_of(config_of(prepared, sources=sources)).batch(np.random.default_rng(3), 0.5)

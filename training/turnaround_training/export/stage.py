@@ -1,11 +1,13 @@
 """Stage ``export``: write the trained networks as ONNX with parity pairs and manifest entries.
 
 Config section [export]: ``models``, the ones to export. Each model's run folder is taken from its own section.
+[encoder] stage = "inverse" says that its run is one of stage inverse, whose f has the encoder's inputs and outputs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from turnaround_training.export.camera_vectors import write_camera_vectors
 from turnaround_training.export.credits import car_credits, environment_credits, licence_note
 from turnaround_training.export.manifest import merge_template
 from turnaround_training.export.onnx_model import export_model
+from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
 from turnaround_training.texture.network import TextureCompleter
 from turnaround_training.trainer import cars_seen, load_average
@@ -40,7 +43,8 @@ def run(config: dict) -> None:
     write_camera_vectors(paths.models)
     merge_template(paths.models, TEMPLATE)
     exporters: dict[str, Callable[[Path, Paths], dict[str, float]]] = {
-        "segmenter": export_segmenter, "encoder": export_encoder, "texture": export_texture,
+        "segmenter": export_segmenter, "texture": export_texture,
+        "encoder": partial(export_encoder, stage=config.get("encoder", {}).get("stage", "encoder")),
     }
     for name in config.get("export", {}).get("models", list(exporters)):
         if name not in exporters:
@@ -69,11 +73,14 @@ def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
     )
 
 
-def export_encoder(run_folder: Path, paths: Paths) -> dict[str, float]:
-    """Checkpoint and template basis -> models/encoder.onnx."""
-    renders, identity = paths.training_renders(), identity_of("encoder", paths.template)
+def export_encoder(run_folder: Path, paths: Paths, stage: str = "encoder") -> dict[str, float]:
+    """Checkpoint of stage encoder or inverse, and template basis -> models/encoder.onnx."""
+    renders, identity = paths.training_renders(), identity_of(stage, paths.template)
     basis = torch.from_numpy(load_file(paths.template)["basis"]).float()
-    module = EncoderForExport(load_average(Encoder(), run_folder, identity), basis)
+    if stage == "inverse":
+        module = inverse_for_export(run_folder, paths.template)
+    else:
+        module = EncoderForExport(load_average(Encoder(), run_folder, identity), basis)
     crop = make_crops(renders, np.array([0]), np.random.default_rng(SEED)).crop.contiguous()
     outputs = [
         _port("coefficients", ["N", COEFFICIENTS], "standard deviations of the template's shape basis"),

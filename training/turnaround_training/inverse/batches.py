@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import torch
 
 from turnaround_training.data.crops import change_colour, degrade, occlude, photo_area, roughen, sample
 from turnaround_training.data.framing import Framing, Labels, frame, mask_points, random_framing
+from turnaround_training.encoder.dataset import TrueShapes, turned_light
 from turnaround_training.inverse.views import Views
 from turnaround_training.trainer import Batch
 
 PLAIN = Labels(0.0, 0.0, 0.0, 1.0, 1.0, (0.0, 0.0), np.zeros(3), np.zeros((9, 3)))
 """Labels of a camera whose numbers are not known: framing then tells how a crop changes them."""
+Chosen = list[tuple[int, int, bool]]
+"""Pictures: (folder, number in it, mirrored)"""
 UNCUT = (-9.0, -9.0, -9.0, -9.0)
 
 
-def choose(views: Views, cars: int, each: int, generator: np.random.Generator) -> list[tuple[int, int, bool]]:
-    """Pictures of ``cars`` cars, ``each`` of one car together: (folder, picture, mirrored)."""
+def choose(views: Views, cars: int, each: int, generator: np.random.Generator) -> Chosen:
+    """Pictures of ``cars`` cars, ``each`` of one car together."""
     shares = np.array([folder.share for folder in views.folders])
     chosen = []
     for number in generator.choice(len(shares), cars, p=shares / shares.sum()):
@@ -26,24 +32,34 @@ def choose(views: Views, cars: int, each: int, generator: np.random.Generator) -
     return chosen
 
 
-def make_batch(views: Views, cars: int, each: int, generator: np.random.Generator) -> Batch:
+def make_batch(
+    views: Views, cars: int, each: int, generator: np.random.Generator, shapes: TrueShapes | None = None
+) -> Batch:
     """A seeded batch of cars x each crops; those of one car follow each other."""
-    return batch_of(views, choose(views, cars, each, generator), generator)
+    return batch_of(views, choose(views, cars, each, generator), generator, shapes)
 
 
-def batch_of(views: Views, chosen: list[tuple[int, int, bool]], generator: np.random.Generator | None) -> Batch:
+def batch_of(
+    views: Views, chosen: Chosen, generator: np.random.Generator | None, shapes: TrueShapes | None = None
+) -> Batch:
     """The batch of some pictures; without a generator crops stay clean and unmirrored.
 
     Returns crop [N,5,128,128] (f's input), colour [N,3,128,128] and mask [N,1,128,128] of the clean crop, its share
-    inside the photo valid [N,1,128,128], camera [N] and the crop's part of its camera (cameras.crop_cameras).
+    inside the photo valid [N,1,128,128], camera [N] and the crop's part of its camera (cameras.crop_cameras). With
+    shapes also known [N] (1 for renders with true cameras), true_shape [N,V,3] and true_light [N,9,3] (0 elsewhere).
     """
     pictures = [views.folders[folder].picture(row) for folder, row, _ in chosen]
-    framings = [_framed(picture, mirrored, generator) for picture, (_, _, mirrored) in zip(pictures, chosen, strict=True)]
+    labels = [_labels(views, folder, row, shapes) for folder, row, _ in chosen]
+    framings = [
+        _framed(picture, label, mirrored, generator)
+        for picture, label, (_, _, mirrored) in zip(pictures, labels, chosen, strict=True)
+    ]
     clean = torch.cat([sample(picture[None], [framing]) for picture, framing in zip(pictures, framings, strict=True)])
     colour, mask, valid = clean[:, :3], clean[:, 3:], photo_area(framings)
+    labels = [framing.labels for framing in framings]
     seen_colour, seen_mask = colour, mask
     if generator is not None:
-        colour, _ = change_colour(colour, [PLAIN] * len(chosen), generator)
+        colour, labels = change_colour(colour, labels, generator)
         seen_colour, seen_mask = occlude(degrade(colour, generator), mask, generator)
         seen_mask = roughen(seen_mask, generator)
     seen_mask = seen_mask * valid
@@ -51,17 +67,37 @@ def batch_of(views: Views, chosen: list[tuple[int, int, bool]], generator: np.ra
     camera = torch.tensor([int(views.folders[folder].camera[row]) for folder, row, _ in chosen])
     return {
         "crop": crop.contiguous(memory_format=torch.channels_last), "colour": colour, "mask": mask, "valid": valid,
-        "camera": camera, **crop_part(framings),
+        "camera": camera, **crop_part(framings), **({} if shapes is None else _truth(views, chosen, labels, shapes)),
     }
 
 
-def _framed(picture: np.ndarray, mirrored: bool, generator: np.random.Generator | None) -> Framing:
+def _labels(views: Views, folder: int, row: int, shapes: TrueShapes | None) -> Labels:
+    """What a crop's labels start from: the true light of the straightened car where it is asked for and known."""
+    index = views.folders[folder].rows[row]
+    if shapes is None or "light" not in index:
+        return PLAIN
+    light = turned_light(np.array(index["light"]), math.radians(shapes.car(index).yaw_deg))
+    return replace(PLAIN, light=light)
+
+
+def _truth(views: Views, chosen: Chosen, labels: list[Labels], shapes: TrueShapes) -> Batch:
+    rows = [views.folders[folder].rows[row] for folder, row, _ in chosen]
+    known = ["bend" in row for row in rows]
+    nothing = np.zeros((len(shapes.mirror), 3), np.float32)
+    true = [shapes.vertices(row, False)[0] if has else nothing for row, has in zip(rows, known, strict=True)]
+    return {
+        "known": torch.tensor(known, dtype=torch.float32), "true_shape": torch.from_numpy(np.stack(true)),
+        "true_light": torch.from_numpy(np.stack([label.light for label in labels])).float(),
+    }
+
+
+def _framed(picture: np.ndarray, labels: Labels, mirrored: bool, generator: np.random.Generator | None) -> Framing:
     points = mask_points(picture[..., 3])
     if generator is None:
-        return frame(PLAIN, points, cuts=UNCUT)
-    framing = random_framing(PLAIN, points, generator)
+        return frame(labels, points, cuts=UNCUT)
+    framing = random_framing(labels, points, generator)
     while framing.labels.mirrored != mirrored:
-        framing = random_framing(PLAIN, points, generator)
+        framing = random_framing(labels, points, generator)
     return framing
 
 

@@ -56,6 +56,8 @@ class Objective:
         values = self.picture_terms(prediction, camera, batch, progress)
         values |= self.prior_terms(prediction)
         values |= viewpoint_terms(prediction, camera.detached())
+        if "true_shape" in batch:
+            values |= truth_terms(prediction, batch)
         return values, prediction
 
     def picture_terms(
@@ -122,3 +124,12 @@ def viewpoint_terms(prediction: Prediction, camera: CropCamera) -> dict[str, tor
         "residual": residual_loss(estimate.azimuth_residual, camera.azimuth),
         "camera": functional.smooth_l1_loss(difference, torch.zeros_like(difference), beta=0.2),
     }
+
+
+def truth_terms(prediction: Prediction, batch: Batch) -> dict[str, torch.Tensor]:
+    """Mean differences from the true shapes (L) and lights of the items that have them (batch["known"], 0 or 1)."""
+    known = batch["known"]
+    share = known / known.sum().clamp(min=1)
+    shape = (prediction.vertices - batch["true_shape"]).abs().mean((1, 2))
+    light = (prediction.estimate.light - batch["true_light"]).abs().mean((1, 2))
+    return {"true_shape": (shape * share).sum(), "true_light": (light * share).sum()}

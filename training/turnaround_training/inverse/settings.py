@@ -36,7 +36,8 @@ class Weights:
     training, as pulls on vertices | on the trunk: overlap 0.7-0.9 | 0.012, colour 0.08 | 0.06, Laplacian 0.025 | 0.001,
     flatness 13 | 0.1, movement 0.02 | 0.004, azimuth 0 | 1.2, residual 0 | 0.6, camera 0 | 0.1. So overlap, Laplacian and
     movement keep their weights (the priors pull at vertices with 5 and 2 % of the overlap), flatness is brought to the
-    Laplacian's pull, and colour and viewpoint to what leaves the overlap its say in the trunk.
+    Laplacian's pull, and colour and viewpoint to what leaves the overlap its say in the trunk. true_shape and
+    true_light teach what only renders with true cameras know; no part of the paper's route.
     """
 
     overlap: float = 3.0
@@ -50,6 +51,8 @@ class Weights:
     azimuth: float = 0.2
     residual: float = 0.2
     camera: float = 0.2
+    true_shape: float = 0.0
+    true_light: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from safetensors.numpy import load_file
 
 from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, write_whole
 from turnaround_training.data.paths import Paths
+from turnaround_training.encoder.dataset import TrueShapes
 from turnaround_training.encoder.stage import shape_space
 from turnaround_training.inverse.batches import batch_of, choose, make_batch
 from turnaround_training.inverse.cameras import CameraTable
@@ -41,13 +42,14 @@ class Parts:
     paths: Paths
     registered: dict[str, RegisteredCar]
     views: Views
+    shapes: TrueShapes | None
     learner: Learner
     objective: Objective
     identity: Identity
 
     def batch(self, generator: np.random.Generator, progress: float) -> Batch:
         """A seeded batch of views."""
-        made = make_batch(self.views, self.settings.cars, self.objective.each, generator)
+        made = make_batch(self.views, self.settings.cars, self.objective.each, generator, self.shapes)
         return made | {"progress": torch.tensor(progress)}
 
     def load_if_trained(self) -> None:
@@ -73,7 +75,10 @@ def parts_of(config: dict) -> Parts:
     perceptual = PerceptualDistance.of_run(Path(settings.perceptual)) if settings.perceptual else None
     objective = Objective(settings, mesh, Smoothness(space.mean, template["faces"]), perceptual)
     identity = identity_of("inverse", paths.template)
-    return Parts(settings, plan, paths, registered, views, Learner(network, CameraTable(views.cameras)), objective, identity)
+    taught = settings.weights.true_shape > 0 or settings.weights.true_light > 0
+    shapes = TrueShapes(registered, template["mirror"]) if taught else None
+    learner = Learner(network, CameraTable(views.cameras))
+    return Parts(settings, plan, paths, registered, views, shapes, learner, objective, identity)
 
 
 def run(config: dict) -> None:
