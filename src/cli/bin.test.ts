@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,6 +16,17 @@ test('the command runs from any folder, straight from TypeScript', async () => {
 
 test('its exit code reaches the shell', async () => {
   await expect(run(bin, 'frobnicate')).rejects.toMatchObject({ code: 2, stdout: '' });
+});
+
+test('a reader that has seen enough ends it without a complaint', async () => {
+  const child = spawn(process.execPath, [bin, 'reconstruct', '--help'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  const complaints: Buffer[] = [];
+  child.stderr.on('data', (data: Buffer) => complaints.push(data));
+  const [code] = await once(child, 'close');
+  expect([code, Buffer.concat(complaints).toString()]).toEqual([0, '']);
 });
 
 test('an old Node is told apart from a broken program', async () => {

@@ -110,7 +110,10 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     .action(async (options: EngineOptions & { host: string; port: number; open: boolean; data: string }) => {
       const { runBrowserHost } = await import('../server/main.ts');
       const { host, port, open, data, models, device } = options;
-      const work = runBrowserHost({ host, port, open, dataDir: data, modelsDir: models, provider: device });
+      const { signal } = around;
+      const work = runBrowserHost({
+        ...{ host, port, open, dataDir: data, modelsDir: models, provider: device, signal },
+      });
       exitCode = await attempt(around, 'serve', work);
     });
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import open from 'open';
 import { defaultDataDir, defaultModelsDir, packageRoot, sampleProject } from '../engine/host/paths.ts';
@@ -16,20 +15,27 @@ export interface BrowserHostOptions {
   dataDir?: string;
   modelsDir?: string;
   provider?: Provider | 'auto';
+  /** ends the host */
+  signal: AbortSignal;
 }
 
-/** Runs the browser host until SIGINT or SIGTERM, or until the engine is lost; prints the address that opens the studio. */
-export async function runBrowserHost(options: BrowserHostOptions = {}): Promise<void> {
+/** Runs the browser host until its signal fires or the engine is lost; prints the address that opens the studio. */
+export async function runBrowserHost(options: BrowserHostOptions): Promise<void> {
   const engine = await startEngine({
     dataDir: options.dataDir ?? defaultDataDir(),
     modelsDir: options.modelsDir ?? defaultModelsDir(),
     provider: options.provider ?? 'auto',
     sampleProject: sampleProject(),
   });
-  const stopped = ended((listener) => engine.onLost(listener));
+  const stopped = new Promise<void>((resolve, reject) => {
+    engine.onLost(reject);
+    if (options.signal.aborted) resolve();
+    options.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   stopped.catch(() => {});
   let server: RunningServer | null = null;
   try {
+    if (options.signal.aborted) return;
     server = await serve({
       address: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
@@ -50,17 +56,4 @@ export async function runBrowserHost(options: BrowserHostOptions = {}): Promise<
 async function openBrowser(url: string): Promise<void> {
   const browser = await open(url).catch(() => null);
   browser?.on('error', () => console.log('No browser could be opened; open the address yourself.'));
-}
-
-async function ended(onLost: (listener: (error: Error) => void) => void): Promise<void> {
-  const stop = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM'].map((name) =>
-    once(process, name, { signal: stop.signal }).catch(() => {}),
-  );
-  const lost = new Promise<never>((_resolve, reject) => onLost(reject));
-  try {
-    await Promise.race([...signals, lost]);
-  } finally {
-    stop.abort();
-  }
 }
