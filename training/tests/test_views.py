@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_standin import TINY, tiny_settings, write_pictures, write_renders
+from gan_standin import TINY, tiny_settings, write_pictures
+from synthetic import write_renders
 from turnaround_training import __main__ as command_line
 from turnaround_training.errors import StageError
 from turnaround_training.gan.discriminator import Discriminator
@@ -99,7 +100,7 @@ def test_features_are_of_unit_length_and_edges_tell_direction():
     for value in describe(Discriminator(TINY), pictures).values():
         assert np.allclose(np.linalg.norm(value, axis=1), 1.0)
     ramp = torch.linspace(-1, 1, 64).expand(1, 3, 64, 64)
-    along, across = (gradient_histograms(part).reshape(8, 8, 8)[:, 2:6, 2:6].mean(dim=(1, 2)) for part in (ramp, ramp.transpose(2, 3)))
+    along, across = (gradient_histograms(part).reshape(8, 8, 12)[:, 2:6, 2:10].mean(dim=(1, 2)) for part in (ramp, ramp.transpose(2, 3)))
     assert along.argmax() == 0 and across.argmax() == 4
 
 
@@ -191,7 +192,7 @@ def test_pieces_of_a_mask_count_as_cars_when_they_are_large():
 @pytest.fixture
 def config(tmp_path):
     small = {"size": 16, "width": 16, "base": 128, "channels": 16, "mapping_layers": 2}
-    write_renders(tmp_path / "renders", ["a"] * 12)
+    write_renders(tmp_path / "renders", count=12)
     return {
         "gan": {"pictures": [str(write_pictures(tmp_path / "png", 4))], "run": str(tmp_path / "run"),
                 "phases": [{"until": 8, "size": 16, "batch": 4}], "architecture": small},
