@@ -294,7 +294,7 @@ def test_another_set_of_cameras_is_refused(prepared):
     run(config_of(prepared, steps=1))
     write_multiviews(prepared / "more", template_arrays(), cars=2)
     sources = [{"folder": str(prepared / name)} for name in ("views", "more")]
-    with pytest.raises(StageError, match="another configuration.*cameras.start"):
+    with pytest.raises(StageError, match="another configuration.*cameras.free"):
         run(config_of(prepared, sources=sources))
 
 
@@ -354,6 +354,7 @@ def test_renders_can_teach_their_true_shape_and_light(prepared):
     sources = [{"folder": str(prepared / "renders"), "cameras": "true"}, {"folder": str(prepared / "views")}]
     parts = parts_of(config_of(prepared, sources=sources, weights=weights, cars=6))
     batch = parts.batch(np.random.default_rng(3), 0.5)
+    assert parts.learner.state_dict()["cameras.free"].shape == (CODES, 7) and "cameras.start" not in parts.learner.state_dict()
     assert 0 < batch["known"].sum() < 12 and batch["true_shape"].shape == (12, *template_arrays()["vertices"].shape)
     unknown = batch["known"] == 0
     assert not batch["true_shape"][unknown].any() and not batch["true_light"][unknown].any()

@@ -47,14 +47,16 @@ class CropCamera(NamedTuple):
 
 
 class CameraTable(nn.Module):
-    """All cameras of the views; those that are unknown are parameters."""
+    """All cameras of the views; those that are unknown are parameters, and alone stand in checkpoints: known ones come
+    from the pictures' index, which may have grown since."""
 
     def __init__(self, cameras: Cameras):
         super().__init__()
-        self.register_buffer("start", torch.from_numpy(cameras.start))
-        self.register_buffer("unknown", torch.from_numpy(cameras.unknown))
-        self.register_buffer("slot", torch.cumsum(self.unknown.long(), 0) - 1)
-        self.register_buffer("scale", torch.tensor(FREE_SCALE))
+        unknown = torch.from_numpy(cameras.unknown)
+        self.register_buffer("start", torch.from_numpy(cameras.start), persistent=False)
+        self.register_buffer("unknown", unknown, persistent=False)
+        self.register_buffer("slot", torch.cumsum(unknown.long(), 0) - 1, persistent=False)
+        self.register_buffer("scale", torch.tensor(FREE_SCALE), persistent=False)
         self.free = nn.Parameter(torch.zeros(int(self.unknown.sum()), len(FREE_SCALE)))
 
     def moves(self) -> torch.Tensor:
