@@ -4,25 +4,37 @@ import { useCar } from '../state/car.ts';
 import { studioOrThrow } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { tellError } from '../state/notifications.ts';
+import { perFrame } from '../state/per-frame.ts';
 import { idleRefinement, useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { showDocument } from './document.ts';
 import { inBackground, isBusy } from './run.ts';
 import { loadCar } from './shown-car.ts';
 
-function showProgress(p: RefineProgress): void {
+/** The newest progress, with the curve of all; what a progress leaves out stays as an older one told it. */
+function showProgress(told: readonly RefineProgress[]): void {
+  const newest = told.at(-1);
+  if (!newest) return;
   useRefine.setState(({ losses, firstIoU }) => ({
-    progress: { iteration: p.iteration, iterations: p.iterations, loss: p.loss, maskIoU: p.maskIoU },
-    losses: [...losses, [p.iteration, p.loss]],
-    firstIoU: firstIoU ?? p.maskIoU,
+    progress: {
+      iteration: newest.iteration,
+      iterations: newest.iterations,
+      loss: newest.loss,
+      maskIoU: newest.maskIoU,
+    },
+    losses: [...losses, ...told.map(({ iteration, loss }): [number, number] => [iteration, loss])],
+    firstIoU: firstIoU ?? told[0]?.maskIoU ?? null,
   }));
   useCar.setState(({ car }) => {
     if (!car) return {};
-    const { offsets = car.offsets, light = car.light, texture = car.texture } = p;
-    return { car: { ...car, offsets, light, texture } };
+    const last = <K extends 'offsets' | 'light' | 'texture'>(key: K) =>
+      told.findLast((progress) => progress[key] !== undefined)?.[key] ?? car[key];
+    return { car: { ...car, offsets: last('offsets'), light: last('light'), texture: last('texture') } };
   });
-  if (useView.getState().photoView) useView.setState({ viewpoint: p.viewpoint });
+  if (useView.getState().photoView) useView.setState({ viewpoint: newest.viewpoint });
 }
+
+const live = perFrame(showProgress);
 
 /** Fits the open car to its photo. Nothing is replaced before `acceptRefinement`. */
 export async function startRefinement(): Promise<void> {
@@ -42,11 +54,13 @@ export async function startRefinement(): Promise<void> {
     const result = await studioOrThrow().call(
       'refine.start',
       { iterations },
-      { signal: controller.signal, onProgress: showProgress },
+      { signal: controller.signal, onProgress: live.add },
     );
+    live.flush();
     useRefine.setState({ phase: 'proposal', result, cancel: null, stopping: false });
     if (useView.getState().photoView) useView.setState({ viewpoint: result.proposal.viewpoint });
   } catch (error) {
+    live.flush();
     useRefine.setState(idleRefinement);
     if (useView.getState().photoView) useView.setState({ viewpoint: document.viewpoint });
     tellError(error);
