@@ -1,9 +1,9 @@
-/** One policy for the page in every host: its own files only, no eval, no inline scripts; pictures also from memory. */
+/** One policy for the page in every host: its own files only, no eval, nothing inline; pictures also from memory. */
 export function contentSecurityPolicy(connectSources: string): string {
   return [
     "default-src 'self'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "img-src 'self' blob: data:",
     `connect-src ${connectSources}`,
     "object-src 'none'",

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StudioDocument } from '../../shared/document.ts';
 import { cancelled, StudioError, throwIfCancelled } from '../../shared/errors.ts';
@@ -127,6 +128,12 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
       throwIfCancelled(signal);
     }
   };
+  /** a task that ends by being cancelled only */
+  const untilCancelled = async ({ signal, progress }: Stages): Promise<void> => {
+    progress({ stage: 'segment', fraction: 0.2 });
+    await once(signal, 'abort');
+    throwIfCancelled(signal);
+  };
 
   const status = (): Status => ({
     version: '0.1.0',
@@ -182,7 +189,7 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
           `${name} ends too early.`,
           'Copy the photo again from where it came from.',
         );
-      await stages(context);
+      await (name === 'endless.jpg' ? untilCancelled(context) : stages(context));
       document = make(`car-${library.length + 1}`, name.replace(/\.\w+$/, ''), 0);
       past = [];
       future = [];

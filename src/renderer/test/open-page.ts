@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -26,20 +26,6 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Forbids inline styles too, which the hosts' own policy allows: the page needs none. */
-async function forbidInlineStyles(pageDir: string): Promise<void> {
-  const path = join(pageDir, 'index.html');
-  const policy = `<meta http-equiv="Content-Security-Policy" content="style-src 'self'">`;
-  await writeFile(path, (await readFile(path, 'utf8')).replace('<head>', `<head>${policy}`));
-}
-
-const launchArguments = [
-  '--no-sandbox',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
-];
-
 /** Builds the shipped page, serves it by the real server over a fake studio, and opens it in Chromium. */
 export async function servePage(options: { empty?: boolean } = {}): Promise<PageServer> {
   const pageDir = await mkdtemp(join(tmpdir(), 'turnaround-page-'));
@@ -48,7 +34,6 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
     logLevel: 'warn',
     build: { outDir: pageDir, minify: false },
   });
-  await forbidInlineStyles(pageDir);
   const studio = await createFakeStudio(options);
   const connections = new Set<Port>();
   const server = await serve({
@@ -64,7 +49,7 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
   });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: launchArguments,
+    args: ['--no-sandbox', '--enable-unsafe-swiftshader'],
   });
   return {
     studio,
