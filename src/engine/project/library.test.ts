@@ -44,6 +44,22 @@ test('lists the newest first, with thumbnails, and notes the open car', async ()
   expect((await again.list()).map((car) => car.id)).toEqual(['old']);
 });
 
+test('lists what was written since, and reads nothing else again', async () => {
+  const library = new Library(folder);
+  await library.save(history('one'), 1);
+  await library.save(history('two'), 2);
+  await library.saveThumbnail('one', new Uint8Array([1]));
+  const [two, one] = await library.list();
+  await library.save(edit(history('two'), { ...document('two'), name: 'Renamed' }, 'Rename', 9), 3);
+  const [renamed, same] = await library.list();
+  expect([two.name, renamed.name]).toEqual(['Test car', 'Renamed']);
+  expect(same).toBe(one);
+  await library.saveThumbnail('one', new Uint8Array([2]));
+  expect((await library.list())[1].thumbnail).toEqual(new Uint8Array([2]));
+  truncateSync(join(folder, 'cars', 'two', 'car.json'), 40);
+  expect((await library.list())[0].name).toBe('Test car');
+});
+
 test('keeps the undo stack over a restart', async () => {
   const edited = edit(history('car'), { ...document('car'), name: 'Renamed' }, 'Rename', 9);
   await new Library(folder).save(edited, 1);

@@ -23,6 +23,14 @@ export const carIdSchema = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
 /** The records of a car: its state, and the one before the last change. */
 const recordNames = ['car.json', 'car.previous.json'];
 
+const thumbnailName = 'thumbnail.png';
+
+interface Listed {
+  stamp: string;
+  /** null for a car that can't be read */
+  entry: LibraryEntry | null;
+}
+
 const openCarSchema = z.object({ id: z.string() });
 
 /**
@@ -32,6 +40,7 @@ const openCarSchema = z.object({ id: z.string() });
 export class Library {
   readonly #folder: string;
   readonly #write: WriteBytes;
+  #listed: ReadonlyMap<string, Listed> = new Map();
 
   constructor(dataDir: string, write: WriteBytes = writeDurably) {
     this.#folder = dataDir;
@@ -61,19 +70,20 @@ export class Library {
 
   /** Throws `file-not-writable` where the car was removed meanwhile. */
   async saveThumbnail(id: string, picture: Uint8Array): Promise<void> {
-    await writeInFolder(join(this.#carFolder(id), 'thumbnail.png'), picture, this.#write);
+    await writeInFolder(join(this.#carFolder(id), thumbnailName), picture, this.#write);
   }
 
-  /** Newest first; cars that can't be read are left out. */
+  /** Newest first; cars that can't be read are left out. Only what was written since the last time is read. */
   async list(): Promise<LibraryEntry[]> {
-    const cars: LibraryEntry[] = [];
-    for (const id of await this.#ids()) {
-      const car = await this.#load(id).catch(() => null);
-      if (!car) continue;
-      const thumbnail = await readFile(join(this.#carFolder(id), 'thumbnail.png')).catch(() => null);
-      const { name } = current(car.history);
-      cars.push({ id, name, modified: car.modified, thumbnail: thumbnail && new Uint8Array(thumbnail) });
+    const ids = await this.#ids();
+    const listed = new Map<string, Listed>();
+    for (const id of ids) {
+      const stamp = await stampOf(this.#carFolder(id));
+      const known = this.#listed.get(id);
+      listed.set(id, known?.stamp === stamp ? known : { stamp, entry: await this.#entry(id) });
     }
+    this.#listed = listed;
+    const cars = [...listed.values()].flatMap(({ entry }) => (entry ? [entry] : []));
     return cars.sort((a, b) => b.modified - a.modified);
   }
 
@@ -126,6 +136,14 @@ export class Library {
     return live;
   }
 
+  async #entry(id: string): Promise<LibraryEntry | null> {
+    const car = await this.#load(id).catch(() => null);
+    if (!car) return null;
+    const thumbnail = await readFile(join(this.#carFolder(id), thumbnailName)).catch(() => null);
+    const { name } = current(car.history);
+    return { id, name, modified: car.modified, thumbnail: thumbnail && new Uint8Array(thumbnail) };
+  }
+
   async #load(id: string): Promise<CarFile> {
     const folder = this.#carFolder(id);
     if (await isNewer(folder)) {
@@ -175,6 +193,14 @@ async function readJson(path: string): Promise<unknown> {
   } catch {
     return undefined;
   }
+}
+
+/** Changes whenever one of a car's files is written: each is a new file of its own time. */
+async function stampOf(folder: string): Promise<string> {
+  const files = await Promise.all(
+    [...recordNames, thumbnailName].map((name) => stat(join(folder, name)).catch(() => null)),
+  );
+  return files.map((file) => file && `${file.ino} ${file.mtimeMs} ${file.size}`).join();
 }
 
 /** Whether a folder holds a record, readable or not; a folder that can't be looked into may. */
