@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assetsOf, type StudioDocument } from '../../shared/document.ts';
-import { StudioError } from '../../shared/errors.ts';
+import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { DocumentState, Handlers } from '../../shared/studio-api.ts';
 import { current, edit, type History } from '../project/history.ts';
 import { carIdSchema } from '../project/library.ts';
@@ -8,6 +8,7 @@ import { readProjectFile } from '../project/project-file.ts';
 import { loadPhoto } from './car-assets.ts';
 import { carOf, type StudioContext } from './context.ts';
 import { documentHash } from './session.ts';
+import { Newest } from './tasks.ts';
 
 /** Unused assets and folders younger than this may belong to a task that is not done. */
 const youngMs = 3_600_000;
@@ -17,15 +18,21 @@ export function libraryHandlers(
   studio: StudioContext,
 ): Pick<Handlers, 'project.open' | 'library.list' | 'library.open' | 'library.remove'> {
   const { session, library, emitter } = studio;
+  // of two cars that are opened at once, the one asked for last stays
+  const openings = new Newest();
+  const opening = (signal: AbortSignal, open: (signal: AbortSignal) => Promise<DocumentState>) =>
+    openings.run(AbortSignal.any([signal, studio.closing]), open);
   return {
-    'project.open': ({ name, bytes }) => openProject(studio, name, bytes),
+    'project.open': ({ name, bytes }, { signal }) =>
+      opening(signal, (joined) => openProject(studio, name, bytes, joined)),
 
     'library.list': () => library.list(),
 
-    'library.open': async ({ id }) => {
-      if (session.shown?.id === id) return session.state();
-      return openFromLibrary(studio, id);
-    },
+    'library.open': ({ id }, { signal }) =>
+      opening(signal, async (joined) => {
+        if (session.shown?.id === id) return session.state();
+        return openFromLibrary(studio, id, joined);
+      }),
 
     'library.remove': async ({ id }) => {
       if (session.shown?.id === id) await openAnother(studio, id);
@@ -39,9 +46,14 @@ export function libraryHandlers(
 }
 
 /** Opens a car of the library after its parts were read, so that a broken one leaves the open car alone. */
-export async function openFromLibrary(studio: StudioContext, id: string): Promise<DocumentState> {
+export async function openFromLibrary(
+  studio: StudioContext,
+  id: string,
+  signal?: AbortSignal,
+): Promise<DocumentState> {
   const history = await studio.library.load(id);
   await checkParts(studio, current(history));
+  throwIfCancelled(signal);
   return studio.session.open(history, false);
 }
 
@@ -60,6 +72,7 @@ export async function openProject(
   studio: StudioContext,
   name: string,
   bytes: Uint8Array,
+  signal?: AbortSignal,
 ): Promise<DocumentState> {
   const file = readProjectFile(name, bytes);
   for (const asset of file.assets.values()) await studio.assets.put(asset);
@@ -78,6 +91,7 @@ export async function openProject(
     if (error instanceof StudioError && error.code === 'file-not-found') return null;
     return 'unreadable';
   });
+  throwIfCancelled(signal);
   if (known === null) return studio.session.create(document, 'Open project', true);
   // what this Turnaround can't read is not overwritten: another one may
   if (known === 'unreadable') {

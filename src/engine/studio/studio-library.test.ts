@@ -70,6 +70,16 @@ test('the library lists cars with pictures, opens and removes them', async () =>
   await expect(studio.call('library.open', { id: 'gone' })).rejects.toMatchObject({ code: 'file-not-found' });
 });
 
+test('of two cars that are opened at once the one asked for last stays', async () => {
+  const [studio, { document }] = await bench.openWithCar();
+  const second = await studio.call('photo.import', { name: 'second.png', bytes: await testPhoto() });
+  const away = studio.call('library.open', { id: document?.id ?? '' });
+  const back = studio.call('library.open', { id: second.document?.id ?? '' });
+  await expect(away).rejects.toMatchObject({ code: 'cancelled' });
+  expect(await back).toEqual(second);
+  expect(await shown(studio)).toEqual(second.document);
+});
+
 test('assets that no car needs are removed at the next start, those of removed cars too', async () => {
   const [studio, { document }] = await bench.openWithCar();
   await studio.call('photo.import', {
