@@ -1,7 +1,7 @@
 import { antialias } from './antialias.ts';
 import { bandOf } from './bands.ts';
 import type { Buffers } from './buffers.ts';
-import { count, slots, waitFor } from './parallel-protocol.ts';
+import { meet } from './parallel-protocol.ts';
 import { projectVertices } from './project.ts';
 import { drawRows } from './render.ts';
 import type { Rows, Scene } from './types.ts';
@@ -18,8 +18,7 @@ export function drawBand(
   const rows = bandOf(scene, buffers.clip, index, threads);
   drawRows(scene, buffers, rows);
   if (!scene.antialias) return rows;
-  count(control, slots.arrived);
-  if (!waitFor(control, slots.arrived, threads)) throw new Error('render: a thread was lost.');
+  meet(control, threads, 1);
   antialias(scene, buffers, rows);
   return rows;
 }

@@ -52,7 +52,7 @@ export interface Buffers {
   normals: Float64Array;
   /** [V] length of the area-weighted sum before it was made a unit */
   normalLengths: Float64Array;
-  /** [F] 1 front, -1 back, 0 not drawable (behind the near plane, degenerate, not finite), 2 / -2 the same but crossing it */
+  /** [F] 1 front, -1 back, 0 not drawable (behind the near plane, degenerate, not finite, above or below the picture), 2 / -2 the same but crossing it */
   facing: Int8Array;
   /** [H, W] the nearer the larger: 1 / W for a perspective camera, -Z for an orthographic one */
   nearness: Float64Array;

@@ -2,8 +2,9 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { drawBand } from './band.ts';
 import { type Buffers, createBuffers } from './buffers.ts';
 import { clearGradients } from './gradients.ts';
-import { type BandWorkerData, count, type Job, slots } from './parallel-protocol.ts';
+import { type BandWorkerData, count, type Job, meet, slots, waitFor } from './parallel-protocol.ts';
 import { backwardRows } from './render.ts';
+import { addPart } from './sum-gradients.ts';
 import type { Rows, Scene } from './types.ts';
 
 const { control, index, threads } = workerData as BandWorkerData;
@@ -19,13 +20,16 @@ function work(job: Job): void {
   } else if (job.kind === 'backward') {
     const drawn = known.get(job.id);
     if (!drawn) throw new Error('renderBackward: nothing was drawn into these buffers.');
-    clearGradients(job.gradients);
-    backwardRows(drawn.scene, drawn.buffers, job.picture, job.gradients, drawn.rows);
+    const own = job.own[index - 1];
+    backwardRows(drawn.scene, drawn.buffers, job.picture, own, drawn.rows);
+    meet(control, threads, 1);
+    addPart(job.sum, job.own, index, threads);
+    meet(control, threads, 2);
   }
 }
 
 function nextJob(seen: number): Job | null {
-  Atomics.wait(control, slots.given, seen);
+  waitFor(control, slots.given, seen + 1, Infinity);
   return parentPort && ((receiveMessageOnPort(parentPort)?.message as Job | undefined) ?? null);
 }
 
@@ -40,4 +44,5 @@ for (let job = nextJob(seen); job && job.kind !== 'close'; job = nextJob(seen)) 
     count(control, slots.arrived);
   }
   count(control, slots.ended);
+  if (job.kind === 'backward') clearGradients(job.own[index - 1]);
 }

@@ -1,3 +1,4 @@
+import { sharedNumbers } from './buffers.ts';
 import type { Scene } from './types.ts';
 
 /** Gradients of a loss; renderBackward adds to them, so that several views of one mesh can share them. */
@@ -20,18 +21,25 @@ export interface Gradients {
   attributes: Float64Array | null;
 }
 
-/** Zero gradients for a scene; those of texels and texture coordinates only on request, since they are large. */
-export function createGradients(scene: Scene, options: { texels?: boolean; uv?: boolean } = {}): Gradients {
+/**
+ * Zero gradients for a scene; those of texels and texture coordinates only on request, since they are large. `shared` puts them
+ * into memory that threads share.
+ */
+export function createGradients(
+  scene: Scene,
+  options: { texels?: boolean; uv?: boolean; shared?: boolean } = {},
+): Gradients {
   const { surface, attributes } = scene;
+  const zeros = (length: number) => (options.shared ? sharedNumbers(length) : new Float64Array(length));
   return {
-    vertices: new Float64Array(3 * scene.topology.vertexCount),
-    camera: new Float64Array(16),
-    light: new Float64Array(27),
-    lamp: new Float64Array(6),
-    lobe: new Float64Array(4),
-    texels: options.texels && surface ? new Float64Array(surface.texture.texels.length) : null,
-    uv: options.uv && surface ? new Float64Array(surface.uv.length) : null,
-    attributes: attributes ? new Float64Array(attributes.length) : null,
+    vertices: zeros(3 * scene.topology.vertexCount),
+    camera: zeros(16),
+    light: zeros(27),
+    lamp: zeros(6),
+    lobe: zeros(4),
+    texels: options.texels && surface ? zeros(surface.texture.texels.length) : null,
+    uv: options.uv && surface ? zeros(surface.uv.length) : null,
+    attributes: attributes ? zeros(attributes.length) : null,
   };
 }
 

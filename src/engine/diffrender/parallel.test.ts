@@ -67,7 +67,7 @@ describe.each([1, 2, 3])('a picture drawn by %i threads', (threads) => {
     const picture = randomWeights(scene, one.sizes.attributeCount, randomSource(1));
     for (let round = 0; round < 2; round++) {
       const expected = createGradients(scene, { texels: true, uv: true });
-      const got = createGradients(scene, { texels: true, uv: true });
+      const got = createGradients(scene, { texels: true, uv: true, shared: round === 1 });
       plainRenderer.render(scene, one);
       plainRenderer.renderBackward(scene, one, picture, expected);
       parallel.render(scene, many);

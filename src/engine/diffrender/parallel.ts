@@ -2,19 +2,21 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { spawnWorker } from '../workers/spawn.ts';
 import { drawBand } from './band.ts';
-import { type Buffers, pictureNames, sharedNumbers } from './buffers.ts';
+import { type Buffers, pictureNames } from './buffers.ts';
 import { checkScene } from './check.ts';
 import type { Gradients } from './gradients.ts';
 import {
   type BandWorkerData,
   count,
   type Job,
+  meet,
   type SharedPictures,
   slots,
   waitFor,
 } from './parallel-protocol.ts';
 import { backwardRows, type PictureGradient } from './render.ts';
 import type { Renderer } from './renderer.ts';
+import { addPart, partOf, sameSizes, sharedLike } from './sum-gradients.ts';
 import type { Rows, Scene } from './types.ts';
 
 export interface ParallelRenderer extends Renderer {
@@ -22,33 +24,11 @@ export interface ParallelRenderer extends Renderer {
   close(): Promise<void>;
 }
 
-/** Gradients like others, in shared memory. */
-function sharedLike(gradients: Gradients): Gradients {
-  const shared = (values: Float64Array) => sharedNumbers(values.length);
-  return {
-    vertices: shared(gradients.vertices),
-    camera: shared(gradients.camera),
-    light: shared(gradients.light),
-    lamp: shared(gradients.lamp),
-    lobe: shared(gradients.lobe),
-    texels: gradients.texels && shared(gradients.texels),
-    uv: gradients.uv && shared(gradients.uv),
-    attributes: gradients.attributes && shared(gradients.attributes),
-  };
-}
-
-function add(to: Gradients, from: Gradients): void {
-  for (const name of Object.keys(to) as (keyof Gradients)[]) {
-    const [sum, values] = [to[name], from[name]];
-    if (sum && values) for (let k = 0; k < sum.length; k++) sum[k] += values[k];
-  }
-}
-
 /**
  * Opens a renderer that cuts each picture into bands of rows, one for each of `threads` threads, the calling one among them, which
  * waits for the others: the same pictures as `render` draws, gradients that differ by the order of their sums alone (relative
  * 1e-9). Buffers need `shared: true`; arrays of the scene and of the pictures' gradients are handed over without a copy where
- * they are sharedNumbers. Arrays of the scene must not change between render and renderBackward. Worth it from about 2 ms a
+ * they are sharedNumbers, and gradients created with `shared` are summed up by all threads. Arrays of the scene must not change between render and renderBackward. Worth it from about 2 ms a
  * picture on: see fastestOf.
  */
 export async function openParallelRenderer(threads: number): Promise<ParallelRenderer> {
@@ -117,10 +97,17 @@ class Bands implements ParallelRenderer {
     const fits = drawn.gradients.every((own) => sameSizes(own, gradients));
     if (!fits || drawn.gradients.length === 0)
       drawn.gradients = this.#workers.map(() => sharedLike(gradients));
-    this.#give(drawn.gradients.map((own) => ({ kind: 'backward', id: drawn.id, picture, gradients: own })));
+    const own = drawn.gradients;
+    const threads = this.#workers.length + 1;
+    const sum = partOf(gradients, true);
+    const job: Job = { kind: 'backward', id: drawn.id, picture, own, sum };
+    this.#give(this.#workers.map(() => job));
     backwardRows(scene, buffers, picture, gradients, drawn.rows);
+    meet(this.#control, threads, 1);
+    addPart(sum, own, 0, threads);
+    addPart(partOf(gradients, false), own, 0, 1);
+    meet(this.#control, threads, 2);
     this.#await();
-    for (const own of drawn.gradients) add(gradients, own);
   }
 
   async close(): Promise<void> {
@@ -142,9 +129,4 @@ class Bands implements ParallelRenderer {
     if (!ended || Atomics.load(this.#control, slots.failed) > 0)
       throw new Error('render: a thread was lost; close this renderer and open another.');
   }
-}
-
-function sameSizes(a: Gradients, b: Gradients): boolean {
-  const names = Object.keys(a) as (keyof Gradients)[];
-  return names.every((name) => a[name]?.length === b[name]?.length);
 }

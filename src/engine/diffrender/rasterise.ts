@@ -1,4 +1,5 @@
 import type { Buffers } from './buffers.ts';
+import { silhouetteMargin } from './silhouette.ts';
 import type { Rows, Scene } from './types.ts';
 
 /** A camera whose w is the same everywhere is orthographic. */
@@ -55,6 +56,10 @@ export function rasterise(scene: Scene, buffers: Buffers, rows: Rows): void {
   nearness.fill(-Infinity, first, end);
   const limit = perspective ? 1 / near : -near;
   const box = new Float64Array(4);
+  // a face beyond these heights has no part in the rows, nor in their soft silhouette or contours
+  const reach = scene.silhouette ? silhouetteMargin(scene.silhouette, width) : 1;
+  const top = rows.from - reach;
+  const bottom = rows.to + reach;
 
   for (let f = 0, at = 0; at < faces.length; f++, at += 3) {
     facing[f] = 0;
@@ -74,6 +79,11 @@ export function rasterise(scene: Scene, buffers: Buffers, rows: Rows): void {
     const cx = clip[c];
     const cy = clip[c + 1];
     const cw = clip[c + 2];
+    const crossing = !(za >= near && zb >= near && zc >= near);
+    if (!crossing) {
+      if (ay < top * aw && by < top * bw && cy < top * cw) continue;
+      if (ay > bottom * aw && by > bottom * bw && cy > bottom * cw) continue;
+    }
     // edge functions l_k = ek x + fk y + gk
     let e0 = by * cw - bw * cy;
     let f0 = bw * cx - bx * cw;
@@ -86,7 +96,6 @@ export function rasterise(scene: Scene, buffers: Buffers, rows: Rows): void {
     let g2 = ax * by - ay * bx;
     const det = ax * e0 + ay * f0 + aw * g0;
     if (!(Math.abs(det) > 0 && Math.abs(det) < Infinity)) continue;
-    const crossing = !(za >= near && zb >= near && zc >= near);
     // rows run downwards, so a face that is counter-clockwise to the eye has a negative determinant
     const front = det < 0;
     facing[f] = (front ? 1 : -1) * (crossing ? 2 : 1);
