@@ -18,12 +18,13 @@ const told = { low: 0.02, high: 0.98 } as const;
 const rounds = 4;
 const softness = 0.02;
 /** How firmly the light is held to what it was, relative to what the pixels say. */
-const hold = 0.01;
+const hold = 0.05;
 
 /**
  * The light [9, 3] under which the car's texture comes nearest to the photo: drawn colours are linear in the light, so that
  * nine pictures, one for each harmonic, give the optimum in closed form (iteratively reweighted towards the mean absolute
- * difference). It is held to the light given, which alone counts where the photo tells nothing.
+ * difference). It is held to the light given, which alone counts where the photo tells nothing, and keeps its colour: light
+ * of any colour in each direction would take the paint's, and stain the sides that the photo doesn't show.
  */
 export function fitLight(
   { template, texture }: Pick<RefineInput, 'template' | 'texture'>,
@@ -61,31 +62,40 @@ export function fitLight(
     render({ ...scene, surface: { ...surface, light: one } }, buffers);
     return buffers.colour.slice(0, 3 * size * size);
   });
-  const out = Float32Array.from(light);
-  for (let channel = 0; channel < 3; channel++) {
-    const samples: number[] = [];
-    for (let p = 0; p < size * size; p++) {
-      const seen = target.rgb[3 * p + channel];
-      const inside = target.valid[p] && target.mask[p] >= 0.99 && buffers.face[p] >= 0;
-      if (inside && seen > told.low && seen < told.high) samples.push(3 * p + channel);
-    }
-    const fitted = fitChannel(samples, harmonics, target.rgb, light, channel);
-    fitted.forEach((c, k) => {
-      out[3 * k + channel] = c;
-    });
+  const samples: number[] = [];
+  for (let i = 0; i < 3 * size * size; i++) {
+    const p = Math.floor(i / 3);
+    const inside = target.valid[p] && target.mask[p] >= 0.99 && buffers.face[p] >= 0;
+    if (inside && target.rgb[i] > told.low && target.rgb[i] < told.high) samples.push(i);
   }
-  return out;
+  const chroma = [0, 1, 2].map((channel) => Math.max(1e-3, light[channel]));
+  const start = Float64Array.from({ length: 9 }, (_, k) => strength(light, chroma, k));
+  const found = fitStrengths(samples, harmonics, target.rgb, chroma, start);
+  return light.map((value, i) => {
+    const k = Math.floor(i / 3);
+    return value + (found[k] - start[k]) * chroma[i % 3];
+  });
 }
 
-function fitChannel(
+/** How much of a colour coefficient k of a light [9, 3] holds, in the least-squares sense. */
+function strength(light: Float32Array, chroma: readonly number[], k: number): number {
+  let [along, square] = [0, 0];
+  chroma.forEach((c, channel) => {
+    along += c * light[3 * k + channel];
+    square += c * c;
+  });
+  return along / square;
+}
+
+/** The strengths [9] of light of one colour; `samples` index values of the crop [size, size, 3]. */
+function fitStrengths(
   samples: number[],
   harmonics: Float64Array[],
   rgb: Float64Array,
-  light: Float32Array,
-  channel: number,
+  chroma: readonly number[],
+  start: Float64Array,
 ): Float64Array {
-  let found: Float64Array = Float64Array.from({ length: 9 }, (_, k) => light[3 * k + channel]);
-  if (samples.length === 0) return found;
+  let found = start;
   const row = new Float64Array(9);
   for (let round = 0; round < rounds; round++) {
     const matrix = new Float64Array(81);
@@ -96,7 +106,7 @@ function fitChannel(
       const linear = seen <= 0.04045 ? seen / 12.92 : ((seen + 0.055) / 1.055) ** 2.4;
       let drawn = 0;
       for (let k = 0; k < 9; k++) {
-        row[k] = harmonics[k][at];
+        row[k] = harmonics[k][at] * chroma[at % 3];
         drawn += row[k] * found[k];
       }
       const weight = 1 / Math.max(softness, Math.abs(drawn - linear));
@@ -109,7 +119,7 @@ function fitChannel(
     if (!(trace > 0)) return found;
     for (let k = 0; k < 9; k++) {
       matrix[10 * k] += (hold * trace) / 9;
-      right[k] += ((hold * trace) / 9) * light[3 * k + channel];
+      right[k] += ((hold * trace) / 9) * start[k];
     }
     found = solvePositive(matrix, right);
   }

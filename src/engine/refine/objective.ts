@@ -1,6 +1,6 @@
 import type { Template } from '../../shared/template.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
-import { cameraCount, cameraOf } from './camera-parameters.ts';
+import { cameraCount, cameraNames, cameraOf } from './camera-parameters.ts';
 import { OutlineFit } from './outline-fit.ts';
 import { schedule } from './schedule.ts';
 import { composeOffsets, type Shape, symmetrise } from './shape-model.ts';
@@ -8,6 +8,8 @@ import { ShapeTerms } from './shape-terms.ts';
 import type { VertexNeighbours } from './smooth.ts';
 import type { Target } from './target.ts';
 import type { LossTerms } from './types.ts';
+
+const azimuth = cameraNames.indexOf('azimuth');
 
 export type GeometryTerms = Omit<LossTerms, 'colour'>;
 
@@ -119,7 +121,9 @@ export class Objective {
   }
 }
 
-/** Sum of squared departures from the start in standard deviations; adds weight x gradient. */
+/**
+ * Sum of squared departures from the start in standard deviations, which front and back share; adds weight x gradient.
+ */
 function cameraDeparture(
   camera: Float64Array,
   start: Float64Array,
@@ -129,7 +133,8 @@ function cameraDeparture(
   let sum = 0;
   for (let k = 0; k < cameraCount; k++) {
     const deviation = schedule.cameraDeviations[k];
-    const d = (camera[k] - start[k]) / deviation;
+    const change = camera[k] - start[k];
+    const d = (k === azimuth ? change - Math.PI * Math.round(change / Math.PI) : change) / deviation;
     sum += d * d;
     gradient[k] += (2 * weight * d) / deviation;
   }

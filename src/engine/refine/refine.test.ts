@@ -261,4 +261,13 @@ describe('refine on the template of models/', () => {
     expect(foldedFaces(real, outcome.offsets)).toBeLessThanOrEqual(foldedFaces(real, trueOffsets) + 25);
     expectCar(input, outcome);
   });
+
+  it('turns a car around that is clearly the wrong way, and its light with it', async () => {
+    const { input, view, trueViewpoint } = knownPhotos(real, 21, 180);
+    const light = view.light.map((c, i) => (Math.floor(i / 3) === 2 ? 0.3 : c));
+    const outcome = await refine({ ...input, views: [{ ...view, light }] }, { iterations: 60 });
+    expect(turnError(outcome.views[0].viewpoint, trueViewpoint)).toBeLessThan(10);
+    expect(outcome.views[0].light[6]).toBeLessThan(0);
+    expect(outcome.views[0].maskIoUAfter).toBeGreaterThan(0.95);
+  });
 });

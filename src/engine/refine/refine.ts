@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../../shared/errors.ts';
 import type { Vec3 } from '../../shared/viewpoint.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
+import { turnLight } from '../reconstruct/turn-light.ts';
 import { boxCentre, orbitOf, viewpointOf } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
-import { cameraOf, cameraParameters } from './camera-parameters.ts';
+import { cameraNames, cameraOf, cameraParameters } from './camera-parameters.ts';
 import { checkInput, checkMask } from './check-input.ts';
 import { fitLight } from './light-fit.ts';
 import { colourDifference, outlineIoU } from './measure.ts';
@@ -68,22 +69,25 @@ class Refinement {
     this.targets = { 256: fine, 128: middle, 64: middle.map(halved) };
     const vertices = carVertices(template, offsets);
     this.centre = boxCentre(vertices);
-    const cameras = views.map(({ viewpoint }) =>
+    const given = views.map(({ viewpoint }) =>
       cameraParameters(retargeted(orbitOf(viewpoint, lengthMetres), this.centre)),
     );
-    this.point = { shape: shapeOf(template, offsets), cameras };
+    const shape = shapeOf(template, offsets);
+    const cameras = given.map(atUsualDistance);
+    this.point = { shape, cameras };
     this.objective = new Objective(
       template,
       {
         cameras: cameras.map((camera) => camera.slice()),
-        coefficients: this.point.shape.coefficients.slice(),
+        coefficients: shape.coefficients.slice(),
       },
       256,
       vertices,
     );
+    const start: Point = { shape, cameras: given };
     this.first = this.candidate(
-      this.point,
-      this.objective.evaluate(this.point, this.centre, fine, schedule.measuredSigmainv),
+      start,
+      this.objective.evaluate(start, this.centre, fine, schedule.measuredSigmainv),
     );
     this.best = this.first;
   }
@@ -115,17 +119,17 @@ class Refinement {
   private async chooseStart(view: number): Promise<void> {
     const start = copyPoint(this.point);
     let least = Infinity;
-    for (const turn of schedule.startTurns) {
+    for (const { turnDeg, margin } of schedule.starts) {
       const point = copyPoint(start);
-      point.cameras[view][0] += (turn * Math.PI) / 180;
+      point.cameras[view][0] += (turnDeg * Math.PI) / 180;
       const descent = this.descent(point, { resolution: 64, freedom: { coefficients: false, field: false } });
       for (let i = 0; i < schedule.startSteps && !this.stopped; i++) {
         descent.step(stages[0].sigmainv[0], 1 - (0.7 * i) / schedule.startSteps);
         await this.breathe();
       }
       const { value } = descent.best;
-      if (value && value.score < least) {
-        least = value.score;
+      if (value && value.score + margin < least) {
+        least = value.score + margin;
         this.point = descent.best.point;
         this.consider(descent);
         if (this.due) this.report(false);
@@ -205,6 +209,12 @@ class Refinement {
     return Float32Array.from(vertices, (x, k) => x - mean[k]);
   }
 
+  /** The light that a view began with, which stays with the camera when the car is turned around. */
+  private lightOf(view: number, camera: OrbitCamera): Float32Array {
+    const turn = camera.azimuth - this.first.cameras[view].azimuth;
+    return turnLight(this.input.views[view].light, Math.PI * Math.round(turn / Math.PI));
+  }
+
   private report(last: boolean): void {
     this.reported = performance.now();
     const { best, iteration, input } = this;
@@ -217,7 +227,7 @@ class Refinement {
       offsets: this.offsets(best.vertices),
       views: best.cameras.map((camera, view) => ({
         viewpoint: viewpointOf(camera, input.lengthMetres),
-        light: input.views[view].light.slice(),
+        light: this.lightOf(view, camera),
       })),
     });
   }
@@ -228,7 +238,7 @@ class Refinement {
     const views = input.views.map((view, k) => {
       const target = this.targets[128][k];
       const camera = best.cameras[k];
-      const light = fitLight(input, view.light, best.vertices, camera, target);
+      const light = fitLight(input, this.lightOf(k, camera), best.vertices, camera, target);
       colour += colourDifference(input, light, best.vertices, camera, target) / input.views.length;
       return {
         viewpoint: viewpointOf(camera, input.lengthMetres),
@@ -244,4 +254,11 @@ class Refinement {
       stopped: this.stopped,
     };
   }
+}
+
+/** The camera nearer to where cars are usually photographed from, the car as large in the picture. */
+function atUsualDistance(camera: Float64Array): Float64Array {
+  const { lengths, share } = schedule.usualDistance;
+  const distance = cameraNames.indexOf('distance');
+  return camera.with(distance, camera[distance] + share * (Math.log(lengths) - camera[distance]));
 }
