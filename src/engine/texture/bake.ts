@@ -36,7 +36,7 @@ export interface BakedPhoto {
 const [darkest, brightest] = [0.15, 4];
 
 /** Cosine between normal and direction to the eye from which on a texel counts at all, and from which on fully. */
-const [grazing, frontal] = [0.1, 0.5];
+const [grazing, frontal] = [0.06, 0.3];
 
 /** Side of the depth picture of the crop. */
 const depthSide = 384;
@@ -46,7 +46,7 @@ const depthSlack = 0.006;
 
 /** Side of the mask picture, and how many of its pixels are taken off the mask's border against foreign colours. */
 const maskSide = 256;
-const borderPixels = 1;
+const borderPixels = 0;
 
 const near = 1e-3;
 

@@ -57,11 +57,11 @@ function greyModel(level: number): ModelRunner & { partial: Float32Array } {
   };
 }
 
-function photograph() {
+function photograph(from: Viewpoint = viewpoint) {
   const [width, height] = [640, 480];
   const crop = { x: 100, y: 20, size: 440 };
   const car = { template, offsets, lengthMetres, texture: { size, rgb: trueTexture() }, light: light() };
-  const { rgba } = drawCar(car, viewpoint, crop, width, height, { light: 'photo' });
+  const { rgba } = drawCar(car, from, crop, width, height, { light: 'photo' });
   const rgb = new Uint8Array(3 * width * height);
   const mask = new Uint8Array(width * height);
   for (let i = 0; i < mask.length; i++) {
@@ -72,7 +72,7 @@ function photograph() {
     template,
     offsets,
     lengthMetres,
-    viewpoint,
+    viewpoint: from,
     crop,
     light: light(),
     photo: { width, height, rgb },
@@ -140,6 +140,15 @@ describe('textureCar', () => {
     const glazed = { ...template, parts: new Uint8Array(template.faceCount).fill(1) };
     const texture = await textureCar(greyModel(0.25), { ...car, template: glazed }, { size });
     expectNear(colour(texture.rgb, texelOf('rear')), [64, 64, 64], 10);
+  });
+
+  it('takes a second photo for what the first does not show', async () => {
+    const second: Viewpoint = { ...viewpoint, azimuthDeg: 230 };
+    const texture = await textureCar(greyModel(0.25), [photograph(), photograph(second)], { size });
+    for (const texel of [texelOf('left'), texelOf('front'), texelOf('right'), texelOf('rear')]) {
+      expect(texture.observed[texel]).toBeGreaterThan(250);
+      expectNear(colour(texture.rgb, texel), colour(trueTexture(), texel), 6);
+    }
   });
 
   it('shows the model colour, visibility and mirrored visibility', async () => {

@@ -4,6 +4,7 @@ import { type AtlasLayout, atlasLayout, fillGutter } from './atlas.ts';
 import { type BakedPhoto, bakePhoto, type PhotoCar } from './bake.ts';
 import { completeAtlas, modelAtlasSide } from './complete.ts';
 import { boxBlur, enlarge, shrinkAtlas } from './low-resolution.ts';
+import { mergeViews } from './merge-views.ts';
 
 export interface CarTexture {
   /** texels along the side */
@@ -22,22 +23,27 @@ export interface TextureOptions {
 
 /** Side of the picture in which the border of the observed region is feathered, and the feather's reach in its texels. */
 const featherSide = 256;
-const featherRadius = 3;
+const featherRadius = 1;
 
 /**
- * The atlas of a car: what the photo shows, its mirror image where only the other side is seen, the `texture` model's
+ * The atlas of a car: what the photo or the photos show (each with its own camera and light, all of the same shape), its mirror image where only the other side is seen, the `texture` model's
  * guess for the rest, blended without seams.
  */
 export async function textureCar(
   models: ModelRunner,
-  car: PhotoCar,
+  photos: PhotoCar | readonly [PhotoCar, ...PhotoCar[]],
   options: TextureOptions = {},
 ): Promise<CarTexture> {
   const size = options.size ?? 1024;
-  const layout = atlasLayout(car.template, size);
-  const baked = bakePhoto(car, layout);
+  const cars = 'template' in photos ? [photos] : photos;
+  const { template } = cars[0];
+  const layout = atlasLayout(template, size);
+  const baked = mergeViews(
+    layout,
+    cars.map((car) => bakePhoto(car, layout)),
+  );
   throwIfCancelled(options.signal);
-  const guess = await completeAtlas(models, car.template, layout, baked);
+  const guess = await completeAtlas(models, template, layout, baked);
   throwIfCancelled(options.signal);
   return blend(layout, baked, feather(layout, baked), guess);
 }
