@@ -97,7 +97,7 @@ def test_cameras_are_found_from_silhouettes(template):
     start[:, 0] = true.numpy() + np.deg2rad((9, -9, 7, -7))
     start[:, 1], start[:, 3:5] = math.radians(23), (math.log(2.4), math.log(math.tan(math.radians(15))))
     table = CameraTable(Cameras(start, np.ones(4, bool)))
-    optimiser = torch.optim.Adam(table.parameters(), 0.03)
+    optimiser = torch.optim.Adam(table.parameters(), 0.0075)
     whole = {"sign": torch.ones(4), "roll": torch.zeros(4), "scale": torch.ones(4), "to_crop": torch.eye(3)[None, :2].expand(4, -1, -1)}
     objective = Objective(Settings((Source(None),), pairs=False), mesh_of(template), None)
     network = network_of(template).eval()

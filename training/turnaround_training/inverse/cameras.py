@@ -14,8 +14,9 @@ from torch import nn
 from turnaround_training.inverse.views import Cameras
 from turnaround_training.renderer.viewpoint import camera_matrix
 
-FREE_SCALE = (0.5, 0.3, 0.1, 0.3, 0.0, 0.1, 0.1)
-"""How far one unit of a free number moves its camera: azimuth, elevation, roll, log distance, log tangent, offsets."""
+FREE_SCALE = (2.0, 1.2, 0.3, 0.8, 0.0, 0.3, 0.3)
+"""How far one unit of a free number moves its camera: azimuth, elevation, roll, log distance, log tangent, offsets.
+Units are large against the network's weights, as a code is seen in few steps."""
 
 
 class CropCamera(NamedTuple):
