@@ -1,5 +1,5 @@
 import type { StudioDocument } from '../../shared/document.ts';
-import { cancelled, StudioError, throwIfCancelled } from '../../shared/errors.ts';
+import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { DocumentState, HandlerContext, RefineResult } from '../../shared/studio-api.ts';
 import type { AssetStore } from '../project/asset-store.ts';
 import { loadCar, loadPhoto, storeCar } from './car-assets.ts';
@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 export class Refinement {
   readonly #rooms: Rooms;
   readonly #assets: AssetStore;
-  #running: { base: string; controller: AbortController; superseded: boolean } | null = null;
+  #running: { base: string; superseded: AbortController } | null = null;
   #ended: Promise<unknown> = Promise.resolve();
   #proposal: { base: string; result: RefineResult } | null = null;
 
@@ -30,8 +30,7 @@ export class Refinement {
     const base = document && fittedParts(document);
     if (this.#proposal && this.#proposal.base !== base) this.#proposal = null;
     if (this.#running && this.#running.base !== base) {
-      this.#running.superseded = true;
-      this.#running.controller.abort();
+      this.#running.superseded.abort();
     }
   }
 
@@ -48,16 +47,15 @@ export class Refinement {
         'Wait for it or cancel it, then start again.',
       );
     }
-    const controller = new AbortController();
-    const running = { base: fittedParts(document), controller, superseded: false };
+    const running = { base: fittedParts(document), superseded: new AbortController() };
+    const superseded = running.superseded.signal;
     this.#running = running;
     try {
-      const joined = AbortSignal.any([signal, controller.signal]);
       const begun = performance.now();
-      const work = this.#propose(document, iterations, joined, progress);
+      const work = this.#propose(document, iterations, { signal, superseded }, progress);
       this.#ended = work.catch(() => {});
       const { proposal, outcome } = await work;
-      if (running.superseded) throw cancelled();
+      throwIfCancelled(superseded);
       const result: RefineResult = {
         proposal,
         maskIoUBefore: outcome.maskIoUBefore,
@@ -101,16 +99,19 @@ export class Refinement {
     throw noProposal();
   }
 
+  /** `signal` ends it with the best so far, `superseded` with nothing. */
   async #propose(
     document: StudioDocument,
     iterations: number,
-    signal: AbortSignal,
+    ends: { signal: AbortSignal; superseded: AbortSignal },
     progress: HandlerContext<'refine.start'>['progress'],
   ): Promise<{ proposal: StudioDocument; outcome: Refined }> {
     const [photo, car] = await Promise.all([
       loadPhoto(this.#assets, document),
       loadCar(this.#assets, this.#rooms.template, document),
     ]);
+    const { superseded } = ends;
+    const signal = AbortSignal.any([ends.signal, superseded]);
     throwIfCancelled(signal);
     const { crop } = document;
     const { lengthMetres } = car;
@@ -124,9 +125,10 @@ export class Refinement {
       onProgress: (snapshot) => progress({ ...snapshot, iterations }),
     };
     const outcome = await this.#rooms.refine(request);
+    throwIfCancelled(superseded);
     const { offsets, light, viewpoint } = outcome;
     const pose = { offsets, light, viewpoint, crop, lengthMetres };
-    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose);
+    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, superseded);
     const drawn = { template: this.#rooms.template, ...pose, texture: atlas };
     const refined = measureFit(drawn, viewpoint, crop, photo);
     const proposal: StudioDocument = {

@@ -1,10 +1,13 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { connectStudio, serveStudio } from '../../shared/rpc.ts';
 import { validateGlb } from '../export/validate-glb.ts';
+import { portPair } from '../host/message-port.ts';
 import { type WriteBytes, writeDurably } from '../project/atomic-write.ts';
+import { createStudioOn } from './create.ts';
 import type { Rooms } from './rooms.ts';
 import { StudioBench, shown } from './test-bench.ts';
-import { testPhoto } from './test-rooms.ts';
+import { testPhoto, testRooms } from './test-rooms.ts';
 
 const bench = new StudioBench();
 
@@ -214,6 +217,38 @@ test('a proposal waits for whoever comes next, and is told when it is there and 
   await studio.call('refine.start', { iterations: 1 });
   expect((await studio.call('refine.accept', {})).proposal).toBeNull();
   expect(told).toEqual([0.8, 0.8, undefined, 0.8, undefined]);
+});
+
+test('a page that is closed in the middle leaves the best so far to the next one', async () => {
+  const engine = await createStudioOn(testRooms(), { dataDir: bench.folder });
+  const openPage = () => {
+    const [pageSide, engineSide] = portPair();
+    serveStudio(engineSide, engine.handlers, engine.events);
+    return { page: connectStudio(pageSide), close: pageSide.close };
+  };
+  const first = openPage();
+  await first.page.call('photo.import', { name: 'red.png', bytes: await testPhoto() });
+  const onProgress = ({ iteration }: { iteration: number }) => iteration === 3 && first.close();
+  const running = first.page.call('refine.start', { iterations: 2000 }, { onProgress });
+  const { page } = openPage();
+  const told = new Promise((resolve) => page.on('document.changed', resolve));
+  await expect(running).rejects.toMatchObject({ code: 'connection-lost' });
+  expect(await told).toMatchObject({ proposal: { stopped: true } });
+  expect((await page.call('refine.accept', {})).undoLabel).toBe('Refine');
+  await engine.close();
+});
+
+test('a refinement whose car was changed is not textured any more', async () => {
+  let textured = 0;
+  const textureCar: Rooms['textureCar'] = (...all) => {
+    textured++;
+    return testRooms().textureCar(...all);
+  };
+  const [studio] = await bench.openWithCar({ rooms: { textureCar } });
+  const running = studio.call('refine.start', { iterations: 2000 });
+  await studio.call('car.setLength', { lengthMetres: 5 });
+  await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  expect(textured).toBe(1);
 });
 
 test('a refinement that changed nothing can be accepted', async () => {
