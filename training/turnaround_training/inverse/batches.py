@@ -44,9 +44,8 @@ def batch_of(
 ) -> Batch:
     """The batch of some pictures; without a generator crops stay clean and unmirrored.
 
-    Returns crop [N,5,128,128] (f's input), colour [N,3,128,128] and mask [N,1,128,128] of the clean crop, its share
-    inside the photo valid [N,1,128,128], camera [N] and the crop's part of its camera (cameras.crop_cameras). With
-    shapes also known [N] (1 for renders with true cameras), true_shape [N,V,3] and true_light [N,9,3] (0 elsewhere).
+    Returns crop [N,5,128,128] (f's input), colour [N,3,128,128] and mask [N,1,128,128] of the clean crop (also beyond
+    the photo's border), camera [N] and the crop's part of its camera (cameras.crop_cameras). With shapes also known [N] (1 for renders with true cameras), true_shape [N,V,3] and true_light [N,9,3] (0 elsewhere).
     """
     pictures = [views.folders[folder].picture(row) for folder, row, _ in chosen]
     labels = [_labels(views, folder, row, shapes) for folder, row, _ in chosen]
@@ -66,23 +65,28 @@ def batch_of(
     crop = torch.cat((seen_colour * seen_mask, seen_mask, valid), 1)
     camera = torch.tensor([int(views.folders[folder].camera[row]) for folder, row, _ in chosen])
     return {
-        "crop": crop.contiguous(memory_format=torch.channels_last), "colour": colour, "mask": mask, "valid": valid,
+        "crop": crop.contiguous(memory_format=torch.channels_last), "colour": colour, "mask": mask,
         "camera": camera, **crop_part(framings), **({} if shapes is None else _truth(views, chosen, labels, shapes)),
     }
 
 
 def _labels(views: Views, folder: int, row: int, shapes: TrueShapes | None) -> Labels:
     """What a crop's labels start from: the true light of the straightened car where it is asked for and known."""
-    index = views.folders[folder].rows[row]
-    if shapes is None or "light" not in index:
+    if shapes is None or not _is_known(views, folder, row):
         return PLAIN
+    index = views.folders[folder].rows[row]
     light = turned_light(np.array(index["light"]), math.radians(shapes.car(index).yaw_deg))
     return replace(PLAIN, light=light)
 
 
+def _is_known(views: Views, folder: int, row: int) -> bool:
+    """Whether a picture is a render with its true camera, and so with a known shape and light."""
+    return not views.cameras.unknown[views.folders[folder].camera[row]]
+
+
 def _truth(views: Views, chosen: Chosen, labels: list[Labels], shapes: TrueShapes) -> Batch:
     rows = [views.folders[folder].rows[row] for folder, row, _ in chosen]
-    known = ["bend" in row for row in rows]
+    known = [_is_known(views, folder, row) for folder, row, _ in chosen]
     nothing = np.zeros((len(shapes.mirror), 3), np.float32)
     true = [shapes.vertices(row, False)[0] if has else nothing for row, has in zip(rows, known, strict=True)]
     return {
