@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import type { OpenHost } from './host.ts';
 
@@ -27,6 +27,7 @@ async function startServer(dataDir: string): Promise<{ url: string; child: Child
 }
 
 async function stopServer(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await exited;
@@ -44,14 +45,21 @@ function keepFileChoosers(page: Page): void {
 export async function openBrowserHost(dataDir?: string): Promise<OpenHost> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-e2e-')));
   const { url, child } = await startServer(folder);
-  const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
-  keepFileChoosers(page);
-  await page.goto(url);
+  let browser: Browser | undefined;
   const end = async () => {
-    await browser.close();
+    await browser?.close();
     await stopServer(child);
   };
+  let page: Page;
+  try {
+    browser = await launchChromium();
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+    keepFileChoosers(page);
+    await page.goto(url);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     name: 'browser',
     page,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { ipcMainDouble } from '../electron-double/ipc-main.ts';
 import { sessionDouble } from '../electron-double/session.ts';
 import { utilityProcesses } from '../electron-double/utility-process.ts';
 import type { OpenHost } from './host.ts';
+import { writtenFile } from './written-file.ts';
 
 const main = fileURLToPath(new URL('../../out/main/index.js', import.meta.url));
 
@@ -60,14 +61,11 @@ export async function openElectronDouble(dataDir?: string, engine?: string): Pro
       await trigger();
     },
     async savedFile(trigger) {
-      const path = join(await mkdtemp(join(tmpdir(), 'turnaround-saved-')), 'saved');
-      desktop.saveAnswer = path;
-      await trigger();
-      const bytes = await vi.waitUntil(() => readFile(path).catch(() => null), {
-        timeout: 30_000,
-        interval: 100,
+      const bytes = await writtenFile(async (path) => {
+        desktop.saveAnswer = path;
+        await trigger();
       });
-      return { name: basename(desktop.saveName), bytes: new Uint8Array(bytes ?? []) };
+      return { name: basename(desktop.saveName), bytes };
     },
     async restart() {
       await end();

@@ -10,8 +10,8 @@ export interface BadPhoto {
   what: string;
   /** Writes the picture into a folder and returns its path. */
   make(folder: string): Promise<string>;
-  /** words that the message to the user must hold */
-  message: RegExp;
+  /** how the message to the user begins */
+  message: string;
 }
 
 async function put(folder: string, name: string, bytes: Uint8Array): Promise<string> {
@@ -26,11 +26,15 @@ function plain(width: number, height: number) {
 
 /** Pictures that can't become a car, with what the user must be told. */
 export const badPhotos: BadPhoto[] = [
-  { what: 'an empty file', make: (f) => put(f, 'empty.jpg', new Uint8Array()), message: /empty/i },
+  {
+    what: 'an empty file',
+    make: (f) => put(f, 'nothing.jpg', new Uint8Array()),
+    message: 'nothing.jpg has 0 bytes.',
+  },
   {
     what: 'a text file',
     make: (f) => put(f, 'letter.jpg', new TextEncoder().encode('Dear car, '.repeat(50))),
-    message: /not a picture/i,
+    message: 'letter.jpg is not a picture.',
   },
   {
     what: 'a truncated picture',
@@ -47,17 +51,17 @@ export const badPhotos: BadPhoto[] = [
       const whole = await noise.jpeg().toBuffer();
       return put(f, 'half.jpg', whole.subarray(0, whole.length / 2));
     },
-    message: /truncated|incomplete|cut|damaged/i,
+    message: 'half.jpg is cut short or damaged',
   },
   {
     what: 'a picture 20 000 pixels wide',
     make: async (f) => put(f, 'wide.png', await plain(20_001, 40).png().toBuffer()),
-    message: /large|20.?000/i,
+    message: 'wide.png has 20001 x 40 pixels; the limit is 20000 pixels a side',
   },
   {
     what: 'a picture without a car',
     make: async (f) => put(f, 'meadow.png', await plain(640, 480).png().toBuffer()),
-    message: /no car/i,
+    message: 'No car was found in the photo.',
   },
 ];
 

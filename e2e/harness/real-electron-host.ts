@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron } from 'playwright-core';
-import { vi } from 'vitest';
 import { electronBinary } from '../../scripts/electron-binary.ts';
 import type { OpenHost } from './host.ts';
+import { writtenFile } from './written-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,18 +33,21 @@ export async function openRealElectron(dataDir?: string): Promise<OpenHost> {
       await trigger();
     },
     async savedFile(trigger) {
-      const path = join(await mkdtemp(join(tmpdir(), 'turnaround-saved-')), 'saved');
-      const proposed = await app.evaluateHandle(({ dialog }, answer) => {
-        const seen = { name: '' };
+      const proposed = await app.evaluateHandle(({ dialog }) => {
+        const answer = { name: '', path: '' };
         dialog.showSaveDialog = async (...args: unknown[]) => {
-          seen.name = (args.at(-1) as { defaultPath?: string }).defaultPath ?? '';
-          return { canceled: false, filePath: answer };
+          answer.name = (args.at(-1) as { defaultPath?: string }).defaultPath ?? '';
+          return { canceled: false, filePath: answer.path };
         };
-        return seen;
-      }, path);
-      await trigger();
-      const bytes = await vi.waitUntil(() => readFile(path).catch(() => null), { timeout: 30_000 });
-      return { name: basename((await proposed.jsonValue()).name), bytes: new Uint8Array(bytes) };
+        return answer;
+      });
+      const bytes = await writtenFile(async (path) => {
+        await proposed.evaluate((answer, chosen) => {
+          answer.path = chosen;
+        }, path);
+        await trigger();
+      });
+      return { name: basename((await proposed.jsonValue()).name), bytes };
     },
     async restart() {
       await app.close();
