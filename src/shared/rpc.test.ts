@@ -171,3 +171,15 @@ it('outlives events, progress and messages of another shape', async () => {
   expect(onProgress.mock.calls).toEqual([[{ stage: 'decode', fraction: 0.5 }]]);
   expect(heard).toEqual([]);
 });
+
+it('fails a call whose error is of no known kind', async () => {
+  const [client, server] = portPair();
+  server.onMessage((raw) => {
+    const { id } = raw as { id: number };
+    server.post({ kind: 'error', id, error: { code: 'of-tomorrow', message: 'x', remedy: 'y' } });
+  });
+  await expect(connectStudio(client).call('document.get', {})).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('document.get'),
+  });
+});

@@ -27,6 +27,9 @@ const fromServer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), name: z.string(), value: z.unknown() }),
 ]);
 
+/** What ends a call, whatever it holds. */
+const answerSchema = z.object({ kind: z.enum(['result', 'error']), id: z.number().int() });
+
 interface Pending {
   method: Method;
   resolve(value: unknown): void;
@@ -51,9 +54,25 @@ export function connectStudio(port: Port): Studio {
       'Reload the window; your last car was saved.',
     );
 
+  const refuse = (id: number) => {
+    const call = pending.get(id);
+    pending.delete(id);
+    call?.reject(
+      new StudioError(
+        'internal',
+        `The answer to ${call.method} has another shape.`,
+        'Reload the window; report it if it happens again.',
+      ),
+    );
+  };
+
   port.onMessage((raw) => {
     const told = fromServer.safeParse(raw);
-    if (!told.success) return;
+    if (!told.success) {
+      const about = answerSchema.safeParse(raw).data;
+      if (about) refuse(about.id);
+      return;
+    }
     const message = told.data;
     if (message.kind === 'event') {
       if (!Object.hasOwn(events, message.name)) return;
@@ -69,21 +88,15 @@ export function connectStudio(port: Port): Studio {
       if (value.success) call.onProgress?.(value.data as never);
       return;
     }
-    pending.delete(message.id);
     if (message.kind === 'error') {
+      pending.delete(message.id);
       call.reject(fromErrorPayload(message.error));
       return;
     }
     const parsed = methods[call.method].result.safeParse(message.value);
-    if (parsed.success) call.resolve(parsed.data);
-    else
-      call.reject(
-        new StudioError(
-          'internal',
-          `The answer to ${call.method} has another shape.`,
-          'Report it with the log.',
-        ),
-      );
+    if (!parsed.success) return refuse(message.id);
+    pending.delete(message.id);
+    call.resolve(parsed.data);
   });
 
   port.onClose(() => {
