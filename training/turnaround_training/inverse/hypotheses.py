@@ -5,15 +5,19 @@ from __future__ import annotations
 import torch
 
 from turnaround_training.camera import bounding_box_centre
+from turnaround_training.data.crops import srgb_to_linear
+from turnaround_training.encoder.losses import bins_from
 from turnaround_training.encoder.network import AZIMUTH_BINS, BIN_WIDTH
 from turnaround_training.inverse.cameras import CropCamera
 from turnaround_training.inverse.network import Prediction
-from turnaround_training.inverse.terms import overlap
+from turnaround_training.inverse.terms import colour_difference, overlap
 from turnaround_training.renderer.mesh import Mesh
 from turnaround_training.renderer.operator import render
 
 APART = 3
 """Bins between the first and the second hypothesis at least: neighbours of the best bin say the same as it."""
+LIKELY = 0.02
+"""What a unit of log-probability is worth against overlap and colour: a silhouette hardly tells front from back."""
 
 
 def two_azimuths(logits: torch.Tensor, residual: torch.Tensor) -> torch.Tensor:
@@ -38,13 +42,24 @@ def coverage_of(mesh: Mesh, vertices: torch.Tensor, camera: CropCamera, size: in
     return render(mesh, vertices, camera.matrix(bounding_box_centre(vertices), size), size).coverage
 
 
-def best_azimuth(
-    mesh: Mesh, prediction: Prediction, mask: torch.Tensor, valid: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Azimuth [N] of the hypothesis whose drawing covers the mask [N,1,S,S] best inside the photo (valid), the more
-    likely one where they do alike, and that drawing's mask [N,1,S,S]."""
-    candidates = two_azimuths(prediction.estimate.azimuth_logits, prediction.estimate.azimuth_residual).unbind(1)
-    drawn = [coverage_of(mesh, prediction.vertices, camera_of(prediction, one), mask.shape[-1]) * valid for one in candidates]
-    costs = [overlap(one, mask * valid) for one in drawn]
-    second = costs[1] < costs[0] - 0.02
-    return torch.where(second, candidates[1], candidates[0]), torch.where(second[:, None, None, None], drawn[1], drawn[0])
+def best_azimuth(mesh: Mesh, prediction: Prediction, crop: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Azimuth [N] of the hypothesis that explains the crop [N,5,S,S] better: by the overlap of masks inside the photo,
+    the colour difference and its probability. Also its drawing's mask [N,1,S,S] inside the photo."""
+    valid = crop[:, 4:5]
+    mask = (crop[:, 3:4] >= 0.5).float() * valid
+    estimate = prediction.estimate
+    probability = estimate.azimuth_logits.log_softmax(1)
+    azimuths, masks, costs = [], [], []
+    for azimuth in two_azimuths(estimate.azimuth_logits, estimate.azimuth_residual).unbind(1):
+        matrix = camera_of(prediction, azimuth).matrix(bounding_box_centre(prediction.vertices), crop.shape[-1])
+        drawing = render(
+            mesh, prediction.vertices, matrix, crop.shape[-1], srgb_to_linear(prediction.texture), estimate.light
+        )
+        drawn = drawing.coverage * valid
+        colour = colour_difference(drawing.colour, crop[:, :3], drawn * mask)
+        likely = probability.gather(1, bins_from(azimuth).abs().argmin(1, keepdim=True))[:, 0]
+        azimuths.append(azimuth)
+        masks.append(drawn)
+        costs.append(overlap(drawn, mask) + colour - LIKELY * likely)
+    second = costs[1] < costs[0]
+    return torch.where(second, azimuths[1], azimuths[0]), torch.where(second[:, None, None, None], masks[1], masks[0])

@@ -42,7 +42,7 @@ def _figures(
     mask, valid = (crop[:, 3:4] >= 0.5).float(), crop[:, 4:5]
     likeliest = two_azimuths(prediction.estimate.azimuth_logits, prediction.estimate.azimuth_residual)[:, 0]
     drawn = coverage_of(mesh, prediction.vertices, camera_of(prediction, likeliest), mask.shape[-1]) * valid
-    choices = {"likeliest": (likeliest, drawn), "better_of_two": best_azimuth(mesh, prediction, mask, valid)}
+    choices = {"likeliest": (likeliest, drawn), "better_of_two": best_azimuth(mesh, prediction, crop)}
     figures = {}
     for name, (azimuth, drawing) in choices.items():
         pairs = zip(drawing.numpy() >= 0.5, (mask * valid).numpy() >= 0.5, strict=True)
