@@ -11,7 +11,17 @@ export interface CutOut {
 
 async function over(of: Locator, background: string): Promise<Uint8Array> {
   const style = `*, *::before, *::after { background: ${background} !important; box-shadow: none !important }`;
-  const png = await of.screenshot({ style, animations: 'disabled' });
+  // the page's policy forbids the style element that Playwright would add
+  const sheet = await of.page().evaluateHandle((text) => {
+    const added = new CSSStyleSheet();
+    added.replaceSync(text);
+    document.adoptedStyleSheets.push(added);
+    return added;
+  }, style);
+  const png = await of.screenshot({ animations: 'disabled' });
+  await of.page().evaluate((added) => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((kept) => kept !== added);
+  }, sheet);
   return sharp(png).removeAlpha().raw().toBuffer();
 }
 
