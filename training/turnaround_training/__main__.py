@@ -17,21 +17,7 @@ from pathlib import Path
 
 from turnaround_training.checkpoint import disk_is_full
 from turnaround_training.errors import StageError
-
-STAGES: dict[str, str] = {
-    "render": "turnaround_training.render.stage",
-    "template": "turnaround_training.template.stage",
-    "segmenter": "turnaround_training.segmenter.stage",
-    "encoder": "turnaround_training.encoder.stage",
-    "texture": "turnaround_training.texture.stage",
-    "neural": "turnaround_training.neural.stage",
-    "gan": "turnaround_training.gan.stage",
-    "views": "turnaround_training.views.stage",
-    "multiview": "turnaround_training.multiview.stage",
-    "inverse": "turnaround_training.inverse.stage",
-    "export": "turnaround_training.export.stage",
-    "evaluate": "turnaround_training.evaluate.stage",
-}
+from turnaround_training.stages import STAGES
 
 
 def load_config(path: Path) -> dict:

@@ -13,6 +13,7 @@ from turnaround_training.evaluate.bench import Answers, Bench, Encode
 from turnaround_training.evaluate.held_out_table import measure_inverse
 from turnaround_training.evaluate.table import Table
 from turnaround_training.inverse.load import inverse_for_export
+from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.trainer import load_average
 
 NAMES = ("coefficients", "offsets", "azimuth_logits", "azimuth_residual", "camera", "light")
@@ -41,11 +42,11 @@ def ablation_table(bench: Bench) -> Table:
 
 
 def encode_by(bench: Bench, run: Path, stage: str) -> Encode:
-    """The encoder of a run's checkpoint as a function of crops."""
+    """The f of a run's checkpoint (stage encoder or inverse) as a function of crops."""
     if stage == "inverse":
         module = inverse_for_export(run, bench.paths.template)
     else:
-        network = load_average(Encoder(), run, identity_of(stage, bench.paths.template))
+        network = load_average(Encoder(), run, identity_of("encoder", bench.paths.template))
         module = EncoderForExport(network, torch.from_numpy(bench.template["basis"]).float()).eval()
 
     def encode(crops: np.ndarray) -> Answers:

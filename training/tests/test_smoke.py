@@ -1,0 +1,66 @@
+"""All stages in order, from cars made up on the spot to the tables, in a folder of their own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from turnaround_training.render.stage import REPOSITORY
+from turnaround_training.smoke.cars import LOOKS, write_cars
+from turnaround_training.smoke.light import write_environments
+from turnaround_training.render.environments import load_environment
+from turnaround_training.render.glb import car_geometry
+from turnaround_training.stages import STAGES
+from turnaround_training.template.car import GLASS, LIGHT, WHEEL, Car, load_records
+
+TRAINING = Path(__file__).resolve().parents[1]
+CHROMIUM = "/usr/bin/chromium"
+
+
+def test_the_cars_of_the_run_are_cars(tmp_path):
+    write_cars(tmp_path)
+    for look, record in zip(LOOKS, load_records(tmp_path, held_out=("smoke-hatchback",)), strict=True):
+        geometry = car_geometry(tmp_path / f"{look.id}.glb")
+        assert geometry.length == pytest.approx(look.length, rel=0.02) and geometry.axle_front > 0.2 > -0.2 > geometry.axle_rear
+        car = Car(tmp_path, record)
+        assert {GLASS, LIGHT, WHEEL} <= set(car.kind.tolist()) and car.held_out == (look.id == "smoke-hatchback")
+        assert car.wheels.radius == pytest.approx([0.072, 0.072], abs=0.005)
+
+
+def test_the_light_of_the_run_has_a_sun(tmp_path):
+    write_environments(tmp_path)
+    day, dusk = (load_environment(tmp_path / f"smoke_{name}.hdr") for name in ("day", "dusk"))
+    assert day.sun_irradiance.min() > 0.1 and day.sun_direction @ [0.48, 0.64, 0.6] > 0.99
+    assert dusk.radiance.max() < day.radiance.max() + 50
+
+
+@pytest.mark.skipif(
+    shutil.which(CHROMIUM) is None or not (REPOSITORY / "node_modules/three").is_dir(), reason="needs chromium and three"
+)
+def test_every_stage_runs(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(TRAINING)}
+    command = [sys.executable, "-m", "turnaround_training", "smoke", "--config", str(TRAINING / "configs/smoke.toml")]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    run = tmp_path / "runs/smoke"
+    for stage in set(STAGES) - {"smoke"}:
+        assert f"smoke: {stage} took" in done.stdout, stage
+    shipped = {"segmenter", "encoder", "texture", "background", "mapper_content", "mapper_view", "generator"}
+    manifest = json.loads((run / "models/manifest.json").read_text())
+    assert set(manifest["models"]) == shipped and manifest["template"]["sha256"]
+    paper = json.loads((run / "disentangle/models/manifest.json").read_text())
+    assert set(paper["models"]) == {"background", "mapper_content", "mapper_view", "generator"}
+    for name in ("gan/views/contact-sheet.png", "multiview/sheet.png", "inverse/sheet.png", "disentangle/sheet.png"):
+        assert (run / name).is_file(), name
+    gain = json.loads((run / "cycle/gain.json").read_text())
+    assert set(gain["mask_iou"]) == {"before", "after"} and gain["mask_iou"]["before"] != gain["mask_iou"]["after"]
+    report = (run / "RESULTS.md").read_text()
+    reasons = [line for line in report.splitlines() if line.startswith("Not measured")]
+    assert all("No evaluation photos" in reason for reason in reasons), reasons
+    for title in ("Neural view", "Viewpoint control", "Ablations", "Speed"):
+        assert f"## {title}" in report
+    assert "| paper |" in report and "nan" not in report

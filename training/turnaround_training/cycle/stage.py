@@ -1,0 +1,54 @@
+"""Stage ``cycle``: StyleGAN-R draws multi-views, f is trained again on them, its gain is measured.
+
+Config section [cycle]: ``run`` (folder of the new views and the new f), ``scenes`` (cars to draw), ``azimuths`` (views
+a car), ``seed``. All else is that of [disentangle] and [inverse]: the same plan, so that the two f compare.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from turnaround_training.checkpoint import write_whole
+from turnaround_training.cycle.draw import draw_views
+from turnaround_training.disentangle.load import open_run
+from turnaround_training.errors import StageError
+from turnaround_training.evaluate.ablation_table import encode_by
+from turnaround_training.evaluate.bench import Bench
+from turnaround_training.evaluate.held_out_table import measure_inverse
+from turnaround_training.inverse import stage as inverse
+from turnaround_training.sections import read_section
+
+
+@dataclass(frozen=True)
+class CycleSettings:
+    """azimuths: a multiple of 12 keeps every bin alike."""
+
+    run: Path = Path("runs/cycle/first")
+    scenes: int = 500
+    azimuths: int = 24
+    seed: int = 29
+
+
+def run(config: dict) -> None:
+    """Draw what is missing, train, and write gain.json: both f measured on held-out renders."""
+    settings = read_section(CycleSettings, config.get("cycle", {}), "cycle")
+    opened = open_run(config)
+    if opened.trainer.step == 0:
+        raise StageError(f"No StyleGAN-R in {opened.settings.run}. Run the disentangle stage first.")
+    torch.set_num_threads(opened.settings.threads)
+    pictures = draw_views(opened, settings.run / "views", settings.scenes, settings.azimuths, settings.seed)
+    print(f"cycle: {pictures} pictures drawn by StyleGAN-R", flush=True)
+    section = dict(config.get("inverse", {}))
+    section["run"] = str(settings.run / "inverse")
+    section["sources"] = [{"folder": str(settings.run / "views"), "cameras": "codes"}]
+    inverse.run({**config, "inverse": section})
+    bench = Bench(config)
+    before, after = (measure_inverse(bench, encode_by(bench, folder, "inverse")) for folder in (opened.settings.inverse, settings.run / "inverse"))
+    gain = {name: {"before": before[name], "after": after[name]} for name in sorted(before.keys() & after.keys())}
+    write_whole(settings.run / "gain.json", json.dumps(gain, indent=1).encode())
+    print(f"cycle: {json.dumps(gain)}", flush=True)
+

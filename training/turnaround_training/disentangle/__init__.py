@@ -1,0 +1,1 @@
+"""StyleGAN-R: a mapper from viewpoint, shape, texture and background to the GAN's style codes."""

@@ -1,0 +1,30 @@
+"""Stage ``disentangle``: train the mapper and StyleGAN-R, export them. Config sections [gan], [views], [multiview], [disentangle]."""
+
+from __future__ import annotations
+
+from turnaround_training.disentangle.export import export_networks
+from turnaround_training.disentangle.load import open_run
+from turnaround_training.disentangle.sheet import write_sheet
+from turnaround_training.disentangle.train import train
+from turnaround_training.export.credits import car_credits, licence_note
+
+SHEET_CARS = 6
+
+
+def run(config: dict) -> None:
+    """Train (or go on), then write models of the engine's contract to [disentangle] models."""
+    opened = open_run(config)
+    trainer, settings, network = opened.trainer, opened.settings, opened.trainer.network
+    print(
+        f"disentangle: {len(opened.samples)} pictures of {len(set(opened.samples.view_code.tolist()))} viewpoint codes; "
+        f"the viewpoint owns {int(trainer.space.view_mask.sum())} of {trainer.space.mean.numel()} entries", flush=True,
+    )
+    train(trainer, lambda: write_sheet(settings.run / "sheet.png", network, opened.samples, SHEET_CARS))
+    data = (
+        f"A GAN after {opened.views.trained.seen} renders without labels, {len(opened.samples)} pictures of its own "
+        f"imagination, {trainer.step} steps under an f taught by them."
+    )
+    credits = car_credits(opened.paths.cars, trainer.cars)
+    differences = export_networks(network.eval(), settings.models, opened.samples, data, credits, licence_note(trainer.cars))
+    shares = {name: round(value, 3) for name, value in network.mapper_content.shares().items()}
+    print(f"disentangle: exported to {settings.models}, ONNX differs from torch by {differences}; content entries won: {shares}", flush=True)
