@@ -79,16 +79,17 @@ async function main(): Promise<void> {
   await rooms.close();
 }
 
-/** The background encoder's code of a pale road under a blue sky, seen around the car of `silhouette` (128 x 128 RGBA). */
+/** The background encoder's code of a meadow before trees under a blue sky, seen around the car of `silhouette` (128 x 128 RGBA). */
 async function codeOf(models: ModelStore, silhouette: Uint8Array): Promise<Float32Array> {
   const size = 128;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}">
     <defs>
-      <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#a9c4e4"/><stop offset="1" stop-color="#e4ebf0"/></linearGradient>
-      <linearGradient id="road" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#b8b6b0"/><stop offset="1" stop-color="#a09e98"/></linearGradient>
+      <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#9fc3e8"/><stop offset="1" stop-color="#dfeaf0"/></linearGradient>
+      <linearGradient id="meadow" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#7d8a5c"/><stop offset="1" stop-color="#8b8a84"/></linearGradient>
     </defs>
-    <rect width="${size}" height="56" fill="url(#sky)"/>
-    <rect y="56" width="${size}" height="72" fill="url(#road)"/>
+    <rect width="${size}" height="62" fill="url(#sky)"/>
+    <rect y="62" width="${size}" height="66" fill="url(#meadow)"/>
+    <rect y="44" width="${size}" height="20" fill="#5d7a48"/>
   </svg>`;
   const scene = await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer();
   const picture = backgroundInput({
