@@ -5,7 +5,7 @@ import { segmentPhoto } from '../photo/segment.ts';
 import { reconstruct } from '../reconstruct/reconstruct.ts';
 import { startRefinement } from '../refine/start.ts';
 import type { StudioOptions } from '../studio.ts';
-import { textureCar } from '../texture/texture-car.ts';
+import { fullAtlasSize, textureCar } from '../texture/texture-car.ts';
 import { Gate } from './gate.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -40,21 +40,27 @@ export async function openRooms({
     },
     segment: (photo, signal) => segmentPhoto(models, photo, signal),
     reconstruct: (photo, mask, options) => reconstruct(models, template, photo, mask, options),
-    textureCar: (photo, mask, pose, signal) =>
-      textureCar(models, { ...pose, template, photo, mask }, signal ? { signal } : {}),
+    textureCar: (photo, mask, pose, signal, { full = false, others = [] } = {}) => {
+      const { offsets, lengthMetres } = pose;
+      const car = { ...pose, template, photo, mask };
+      const more = others.map((other) => ({ ...other, template, offsets, lengthMetres }));
+      const size = full ? fullAtlasSize(pose.crop) : 1024;
+      return textureCar(models, [car, ...more], signal ? { size, signal } : { size });
+    },
     loadNeural: (content) => NeuralView.load(models, content),
-    refine: async ({ iterations, signal, onProgress, offsets, lengthMetres, texture, ...view }) => {
-      const { photo, mask, crop, viewpoint, light } = view;
-      const views = [{ photo, mask, crop, viewpoint, light }];
-      const outcome = await startRefinement(
+    refine: async ({ iterations, signal, onProgress, offsets, lengthMetres, texture, ...request }) => {
+      const { photo, mask, crop, viewpoint, light, others = [] } = request;
+      const views = [{ photo, mask, crop, viewpoint, light }, ...others];
+      const { views: fitted, ...outcome } = await startRefinement(
         { template, offsets, lengthMetres, texture, views },
         {
           iterations,
           signal,
-          onProgress: ({ views: [fitted], ...update }) => onProgress({ ...update, ...fitted }),
+          onProgress: ({ views: [first], ...update }) => onProgress({ ...update, ...first }),
         },
       );
-      return { ...outcome.views[0], offsets: outcome.offsets, stopped: outcome.stopped };
+      const [first, ...rest] = fitted;
+      return { ...first, others: rest, offsets: outcome.offsets, stopped: outcome.stopped };
     },
     close: () => {
       closed = true;

@@ -128,7 +128,9 @@ export class Refinement {
     throwIfCancelled(superseded);
     const { offsets, light, viewpoint } = outcome;
     const pose = { offsets, light, viewpoint, crop, lengthMetres };
-    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, superseded);
+    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, superseded, {
+      full: true,
+    });
     const drawn = { template: this.#rooms.template, ...pose, texture: atlas };
     const refined = measureFit(drawn, viewpoint, crop, photo);
     const proposal: StudioDocument = {

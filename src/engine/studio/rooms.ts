@@ -39,6 +39,15 @@ export interface Pose {
   light: Float32Array;
 }
 
+/** Another photo of the same car, and where the car stands in it. */
+export interface PosedPhoto {
+  photo: PhotoPixels;
+  mask: Uint8Array;
+  viewpoint: Viewpoint;
+  crop: Crop;
+  light: Float32Array;
+}
+
 export interface NeuralContent {
   offsets: Float32Array;
   texture: { size: number; rgb: Uint8Array };
@@ -65,6 +74,8 @@ export interface RefineRequest extends Pose {
   photo: PhotoPixels;
   mask: Uint8Array;
   texture: { size: number; rgb: Uint8Array };
+  /** more photos of the same car, with their starts */
+  others?: readonly PosedPhoto[];
   iterations: number;
   /** aborting ends with the best so far */
   signal: AbortSignal;
@@ -75,6 +86,8 @@ export interface Refined {
   offsets: Float32Array;
   viewpoint: Viewpoint;
   light: Float32Array;
+  /** of the request's other photos */
+  others?: Pick<PosedPhoto, 'viewpoint' | 'light'>[];
   maskIoUBefore: number;
   maskIoUAfter: number;
   stopped: boolean;
@@ -96,7 +109,14 @@ export interface Rooms {
     mask: Uint8Array,
     options: { azimuthDeg?: number; signal?: AbortSignal },
   ): Promise<Estimate>;
-  textureCar(photo: PhotoPixels, mask: Uint8Array, pose: Pose, signal?: AbortSignal): Promise<Atlas>;
+  /** With `full`, at the photo's own resolution, which takes longer; `others` are more photos of the same car. */
+  textureCar(
+    photo: PhotoPixels,
+    mask: Uint8Array,
+    pose: Pose,
+    signal?: AbortSignal,
+    more?: { full?: boolean; others?: readonly PosedPhoto[] },
+  ): Promise<Atlas>;
   loadNeural(content: NeuralContent): Promise<NeuralCar>;
   refine(request: RefineRequest): Promise<Refined>;
   close(): Promise<void>;

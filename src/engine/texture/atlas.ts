@@ -21,8 +21,12 @@ export interface AtlasLayout {
 
 const layouts = new WeakMap<Template, Map<number, AtlasLayout>>();
 
-/** The layout of a template's atlas of this size; made once and kept as long as the template. */
+/** Layouts of larger atlases aren't kept: one of 2048 texels takes 50 MB. */
+const largestKept = 1024;
+
+/** The layout of a template's atlas of this size; made once and kept as long as the template, unless it is large. */
 export function atlasLayout(template: Template, size: number): AtlasLayout {
+  if (size > largestKept) return rasteriseAtlas(template, size);
   let bySize = layouts.get(template);
   if (!bySize) {
     bySize = new Map();

@@ -87,35 +87,33 @@ function blurAxis(
   return out;
 }
 
-/** A small atlas [size, size, channels] at a larger size, bilinear. */
-export function enlarge(
-  values: Float32Array,
-  size: number,
-  channels: 1 | 3,
-  largeSize: number,
-): Float32Array {
-  const out = new Float32Array(channels * largeSize * largeSize);
-  const at = new Int32Array(largeSize);
-  const fraction = new Float32Array(largeSize);
-  for (let i = 0; i < largeSize; i++) {
-    const place = Math.min(size - 1, Math.max(0, ((i + 0.5) * size) / largeSize - 0.5));
-    at[i] = Math.min(size - 2, Math.floor(place));
-    fraction[i] = place - at[i];
-  }
-  const row = new Float32Array(channels * size);
-  for (let y = 0, to = 0; y < largeSize; y++) {
-    const top = channels * size * at[y];
-    const fy = fraction[y];
-    for (let i = 0; i < row.length; i++) {
-      row[i] = values[top + i] + (values[top + row.length + i] - values[top + i]) * fy;
-    }
-    for (let x = 0; x < largeSize; x++) {
-      const from = channels * at[x];
-      for (let channel = 0; channel < channels; channel++) {
-        const left = row[from + channel];
-        out[to++] = left + (row[from + channels + channel] - left) * fraction[x];
-      }
+/** A small atlas [size, size, channels] read bilinearly at the texels of a larger one, of which no copy is made. */
+export class Magnified {
+  private readonly places: Int32Array;
+  private readonly fractions: Float32Array;
+
+  constructor(
+    private readonly values: Float32Array,
+    private readonly size: number,
+    private readonly channels: 1 | 3,
+    largeSize: number,
+  ) {
+    this.places = new Int32Array(largeSize);
+    this.fractions = new Float32Array(largeSize);
+    for (let i = 0; i < largeSize; i++) {
+      const place = Math.min(size - 1, Math.max(0, ((i + 0.5) * size) / largeSize - 0.5));
+      this.places[i] = Math.min(size - 2, Math.floor(place));
+      this.fractions[i] = place - this.places[i];
     }
   }
-  return out;
+
+  /** The value of a channel at texel (x, y) of the larger atlas. */
+  at(x: number, y: number, channel: number): number {
+    const { values, channels, places, fractions } = this;
+    const top = channels * (this.size * places[y] + places[x]) + channel;
+    const bottom = top + channels * this.size;
+    const upper = values[top] + (values[top + channels] - values[top]) * fractions[x];
+    const lower = values[bottom] + (values[bottom + channels] - values[bottom]) * fractions[x];
+    return upper + (lower - upper) * fractions[y];
+  }
 }

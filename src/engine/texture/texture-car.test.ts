@@ -5,7 +5,7 @@ import type { ModelRunner } from '../models/store.ts';
 import { drawCar } from '../render/draw.ts';
 import { atlasLayout } from './atlas.ts';
 import { boxTemplate, charts } from './test-box.ts';
-import { textureCar } from './texture-car.ts';
+import { fullAtlasSize, textureCar } from './texture-car.ts';
 
 const template = boxTemplate();
 const size = 512;
@@ -149,6 +149,11 @@ describe('textureCar', () => {
       expect(texture.observed[texel]).toBeGreaterThan(250);
       expectNear(colour(texture.rgb, texel), colour(trueTexture(), texel), 6);
     }
+  });
+
+  it('asks for a larger atlas where the photo is finer than the usual one', () => {
+    expect(fullAtlasSize({ size: 640 })).toBe(1024);
+    expect(fullAtlasSize({ size: 1500 })).toBe(2048);
   });
 
   it('shows the model colour, visibility and mirrored visibility', async () => {

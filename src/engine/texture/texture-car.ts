@@ -3,7 +3,7 @@ import type { ModelRunner } from '../models/store.ts';
 import { type AtlasLayout, atlasLayout, fillGutter } from './atlas.ts';
 import { type BakedPhoto, bakePhoto, type PhotoCar } from './bake.ts';
 import { completeAtlas, modelAtlasSide } from './complete.ts';
-import { boxBlur, enlarge, shrinkAtlas } from './low-resolution.ts';
+import { boxBlur, Magnified, shrinkAtlas } from './low-resolution.ts';
 import { mergeViews } from './merge-views.ts';
 
 export interface CarTexture {
@@ -16,9 +16,17 @@ export interface CarTexture {
 }
 
 export interface TextureOptions {
-  /** a multiple of 128; 1024 unless told */
+  /** a multiple of 128; 1024 unless told, which is soon done */
   size?: number;
   signal?: AbortSignal;
+}
+
+/** Crops from this many photo pixels on are finer than an atlas of 1024 texels, which holds both sides of the car. */
+const fineCrop = 800;
+
+/** The atlas that keeps what a photo shows at its own resolution: 2048 or 1024 texels along the side. */
+export function fullAtlasSize(crop: { size: number }): number {
+  return crop.size >= fineCrop ? 2048 : 1024;
 }
 
 /** Side of the picture in which the border of the observed region is feathered, and the feather's reach in its texels. */
@@ -60,7 +68,7 @@ function feather(layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Arr
   const coverage = shrinkAtlas(layout, rgb, Float32Array.from(covered), featherSide).visibility;
   const spread = boxBlur(support, featherSide, 1, featherRadius, 2);
   const room = boxBlur(coverage, featherSide, 1, featherRadius, 2);
-  const depth = enlarge(
+  const depth = new Magnified(
     spread.map((value, i) => value / Math.max(room[i], 1e-6)),
     featherSide,
     1,
@@ -71,7 +79,7 @@ function feather(layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Arr
     const texel = texels[k];
     const v = visibility[texel];
     if (v <= leastVisible) continue;
-    const inwards = Math.min(1, Math.max(0, 2 * depth[texel] - 0.9));
+    const inwards = Math.min(1, Math.max(0, 2 * depth.at(texel % size, Math.floor(texel / size), 0) - 0.9));
     share[texel] = 255 * Math.min(1, 2 * (v - leastVisible)) * inwards + 0.5;
   }
   return share;
@@ -79,16 +87,17 @@ function feather(layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Arr
 
 function blend(layout: AtlasLayout, baked: BakedPhoto, share: Uint8Array, guess: Float32Array): CarTexture {
   const { size, texels } = layout;
-  const imagined = enlarge(guess, modelAtlasSide, 3, size);
+  const imagined = new Magnified(guess, modelAtlasSide, 3, size);
   const rgb = new Uint8Array(3 * size * size);
   for (let k = 0; k < texels.length; k++) {
     const texel = texels[k];
     const x = texel % size;
+    const y = Math.floor(texel / size);
     const mirror = texel + size - 1 - 2 * x;
     const own = share[texel] / 255;
     const other = share[mirror] / 255;
     for (let channel = 0; channel < 3; channel++) {
-      let value = 255 * imagined[3 * texel + channel];
+      let value = 255 * imagined.at(x, y, channel);
       value += other * (baked.rgb[3 * mirror + channel] - value);
       value += own * (baked.rgb[3 * texel + channel] - value);
       rgb[3 * texel + channel] = value + 0.5;
