@@ -190,6 +190,7 @@ describe('beginning and end', () => {
 
   afterEach(async () => {
     vi.restoreAllMocks();
+    vi.unstubAllEnvs();
     desktop.dark = true;
     Object.defineProperty(process, 'platform', { value: platform });
     await host?.close();
@@ -249,15 +250,17 @@ describe('beginning and end', () => {
     ]);
   });
 
-  it('takes models and sample from the resources once it is installed, and opens in the colours of the system', async () => {
+  it('takes models and sample from the resources once it is installed, the library from TURNAROUND_DATA, and opens in the colours of the system', async () => {
     Object.defineProperty(process, 'resourcesPath', {
       value: '/opt/Turnaround/resources',
       configurable: true,
     });
     desktop.dark = false;
+    vi.stubEnv('TURNAROUND_DATA', '/data/cars');
     await startMain(tmpdir(), { engine: standInEngine, packaged: true });
     await vi.waitUntil(() => BrowserWindowDouble.all.length > 0);
     expect(JSON.parse(engineProcess().args[0] ?? '')).toMatchObject({
+      dataDir: '/data/cars',
       modelsDir: '/opt/Turnaround/resources/models',
       sampleProject: '/opt/Turnaround/resources/resources/sample.turnaround',
     });

@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   const engine = forkEngine(
     join(import.meta.dirname, 'engine-entry.js'),
     {
-      dataDir: join(app.getPath('userData'), 'studio'),
+      dataDir: process.env.TURNAROUND_DATA || join(app.getPath('userData'), 'studio'),
       modelsDir: join(resources, 'models'),
       provider: 'auto',
       sampleProject: join(resources, 'resources', 'sample.turnaround'),
