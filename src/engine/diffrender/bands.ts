@@ -1,11 +1,11 @@
 import type { Rows, Scene } from './types.ts';
 
 /** Work of an empty row of a picture, in covered pixels. */
-const rowCost = 16;
+const rowCost = 8;
 /** With more faces than this, every second, third... stands for its neighbours. */
 const sampledFaces = 1024;
 /** Work of setting a face up, in covered pixels. */
-const faceCost = 4;
+const faceCost = 0.2;
 
 /**
  * Cuts a picture into `of` bands of rows that cost about the same and returns the `index`-th, from the projected vertices `clip`

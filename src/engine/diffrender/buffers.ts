@@ -91,6 +91,8 @@ export interface Buffers {
   normalGradient: Float64Array;
   /** [F, 9] per face, three vectors of homogeneous pixel positions weighted with the gradient of its edge functions */
   edgeGradient: Float64Array;
+  /** [F] 1 where edgeGradient was added to */
+  touched: Uint8Array;
 }
 
 /** Zeros in memory that threads share: arrays that openParallelRenderer need not copy at each call. */
@@ -133,5 +135,6 @@ export function createBuffers(sizes: BufferSizes): Buffers {
     clipGradient: new Float64Array(4 * v),
     normalGradient: new Float64Array(3 * v),
     edgeGradient: new Float64Array(9 * f),
+    touched: new Uint8Array(f),
   };
 }

@@ -172,7 +172,7 @@ export function clearRun(fragments: Fragments, count: number): void {
  */
 export function barycentricsBackward(scene: Scene, buffers: Buffers, count: number): void {
   const { width } = scene;
-  const { edgeGradient } = buffers;
+  const { edgeGradient, touched } = buffers;
   const { pixel, face, b, scale, dB, dScale } = buffers.fragments;
   const [b0, b1, b2] = b;
   const [d0, d1, d2] = dB;
@@ -186,6 +186,7 @@ export function barycentricsBackward(scene: Scene, buffers: Buffers, count: numb
     const g1 = (d1[i] - mean) * s;
     const g2 = (d2[i] - mean) * s;
     const e = 9 * face[i];
+    touched[face[i]] = 1;
     edgeGradient[e] += g0 * px;
     edgeGradient[e + 1] += g0 * py;
     edgeGradient[e + 2] += g0;
@@ -204,9 +205,9 @@ export function barycentricsBackward(scene: Scene, buffers: Buffers, count: numb
  */
 export function edgesBackward(scene: Scene, buffers: Buffers): void {
   const { faces } = scene.topology;
-  const { clip, clipGradient: out, edgeGradient: g } = buffers;
+  const { clip, clipGradient: out, edgeGradient: g, touched } = buffers;
   for (let f = 0, e = 0; f < faces.length; f += 3, e += 9) {
-    if (g[e + 2] === 0 && g[e + 5] === 0 && g[e + 8] === 0 && g[e] === 0 && g[e + 3] === 0) continue;
+    if (touched[f / 3] === 0) continue;
     for (let k = 0; k < 3; k++) {
       const v = 4 * faces[f + k];
       const n = 4 * faces[f + ((k + 1) % 3)];
