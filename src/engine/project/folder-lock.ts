@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
 import { writeFailure } from './file-errors.ts';
 
@@ -22,9 +22,9 @@ export async function lockFolder(folder: string, platform = process.platform): P
   let server = await listen(address);
   if (!server) {
     const holder = await askHolder(address);
-    // a socket file outlives a crash; Linux and Windows have names that don't
     if (!holder.alive) {
-      await rm(address, { force: true });
+      // a socket file outlives a crash; the names of Linux and Windows don't, there the holder has just ended
+      if (isAbsolute(address) && platform !== 'win32') await rm(address, { force: true });
       server = await listen(address);
     }
     if (!server) throw inUse(folder, holder.pid);
@@ -45,7 +45,7 @@ function listen(address: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
-      socket.end(String(process.pid));
+      socket.end(String(process.pid), () => socket.destroy());
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(null);

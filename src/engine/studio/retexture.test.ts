@@ -10,13 +10,15 @@ const plain = testRooms();
 /** Rooms whose texture shows the azimuth from which it was taken, and the poses that they were asked for. */
 function watched(before: (pose: Pose, signal: AbortSignal | undefined) => Promise<void> = async () => {}) {
   const azimuths: number[] = [];
-  const textureCar: Rooms['textureCar'] = async (photo, mask, pose, signal) => {
+  const full: (boolean | undefined)[] = [];
+  const textureCar: Rooms['textureCar'] = async (photo, mask, pose, signal, options) => {
     azimuths.push(pose.viewpoint.azimuthDeg);
+    full.push(options?.full);
     await before(pose, signal);
     const atlas = await plain.textureCar(photo, mask, pose);
     return { ...atlas, rgb: atlas.rgb.fill(Math.round(pose.viewpoint.azimuthDeg)) };
   };
-  return { rooms: { textureCar }, azimuths };
+  return { rooms: { textureCar }, azimuths, full };
 }
 
 test('a moved viewpoint takes its texture and its fit from the photo; one undo brings both back', async () => {
@@ -42,14 +44,16 @@ test('a moved viewpoint takes its texture and its fit from the photo; one undo b
   expect((await studio.call('document.redo', {})).document).toEqual(document);
 });
 
-test('after a refinement the moved fit is that of the refined car', async () => {
-  const [studio] = await bench.openWithCar(watched());
+test('after a refinement the moved fit and the finer texture are those of the refined car', async () => {
+  const { rooms, full } = watched();
+  const [studio] = await bench.openWithCar({ rooms });
   await studio.call('refine.start', { iterations: 1 });
   const refined = (await studio.call('refine.accept', {})).document;
   const viewpoint = { ...(await shown(studio)).viewpoint, azimuthDeg: 70 };
   const { maskIoU } = (await studio.call('viewpoint.set', { viewpoint })).document ?? { maskIoU: null };
   expect(maskIoU?.encoder).toBe(refined?.maskIoU.encoder);
   expect(maskIoU?.refined).not.toBe(refined?.maskIoU.refined);
+  expect(full).toEqual([undefined, true, true]);
 });
 
 test('of viewpoints that follow each other quickly only the last is textured', async () => {

@@ -83,7 +83,8 @@ export class Retexture {
     const { viewpoint, crop, maskIoU } = document;
     const { offsets, light, lengthMetres } = car;
     const pose = { offsets, light, lengthMetres, viewpoint, crop };
-    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, signal);
+    const full = maskIoU.refined !== null;
+    const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, signal, { full });
     const fit = measureFit({ template, ...pose, texture: atlas }, viewpoint, crop, photo);
     return {
       car: await storeCar(this.#assets, { offsets, light, lengthMetres, atlas }),
