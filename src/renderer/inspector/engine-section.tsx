@@ -47,9 +47,11 @@ export function EngineSection() {
           ))}
         </select>
       </Row>
-      <Row name="Generator">
-        <span>{tried?.milliseconds ? `${tried.milliseconds.toFixed(1)} ms a picture` : '-'}</span>
-      </Row>
+      {tried?.milliseconds && (
+        <Row name="Generator">
+          <span>{tried.milliseconds.toFixed(1)} ms a picture</span>
+        </Row>
+      )}
       <Row name="Models">
         {status && status.models.length > 0 ? (
           <button type="button" className={styles.link} onClick={() => openDialog('engine')}>

@@ -8,7 +8,7 @@ import { useDocument } from '../state/document.ts';
 import { usePick } from '../state/pick.ts';
 import { useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button, Hint, IconButton } from '../ui/button.tsx';
 import { Pane, PaneMessage } from '../ui/pane.tsx';
 import { useAssetUrl } from '../ui/use-asset-url.ts';
 import { useColour } from '../ui/use-colour.ts';
@@ -161,15 +161,18 @@ export function ViewportPane({ hidden, onChoosePhoto }: ViewportPaneProps) {
 
   const actions = (
     <>
-      <Button
-        variant="quiet"
-        icon={Camera}
-        aria-pressed={photoView}
-        disabled={!document?.photo}
-        onClick={togglePhotoView}
-      >
-        Photo view
-      </Button>
+      <Hint hint="The car over its photo" keys="P">
+        <Button
+          variant="quiet"
+          icon={Camera}
+          aria-label="Photo view"
+          aria-pressed={photoView}
+          disabled={!document?.photo}
+          onClick={togglePhotoView}
+        >
+          <span className={styles.words}>Photo view</span>
+        </Button>
+      </Hint>
       <IconButton
         icon={RotateCcw}
         label="Reset view"
