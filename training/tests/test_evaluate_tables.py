@@ -1,5 +1,6 @@
 """The measures behind the tables, on cases with known answers."""
 
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scipy.spatial import ConvexHull
 from synthetic import BOX
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
-from turnaround_training.evaluate import speed_table
+from turnaround_training.evaluate import editing_table, speed_table
 from turnaround_training.evaluate.measures import mask_iou
 from turnaround_training.evaluate.perceptual import perceptual_distance
 from turnaround_training.evaluate.solids import mesh_solid, outer_solid, voxel_iou
@@ -57,6 +58,31 @@ def test_perceptual_distance_grows_with_difference():
     little, much = (picture + amount * torch.randn_like(picture) for amount in (0.02, 0.3))
     assert perceptual_distance(trunk, picture, picture).tolist() == pytest.approx([0, 0], abs=1e-9)
     assert (perceptual_distance(trunk, picture, little) < perceptual_distance(trunk, picture, much)).all()
+
+
+def test_edits_are_told_from_what_should_stay():
+    """Red is the shape, green the texture, blue the side; f reads red and green off the crop."""
+    def read(crops):
+        means = crops[:, :3, 40:88, 40:88].mean((2, 3))
+        return SimpleNamespace(vertices=means[:, None, :1].expand(-1, 5, 3), texture=means[:, 1:2, None, None])
+
+    def draw(shapes, textures, side):
+        picture = torch.zeros(len(shapes), 3, 32, 32)
+        picture[:, 0], picture[:, 1] = (torch.tensor(rows / 8)[:, None, None] for rows in (shapes, textures))
+        picture[:, 2, :, :2] = 0.5 * side
+        return picture
+
+    class Judge:
+        def masks(self, pictures):
+            mask = np.zeros((len(pictures), 1, 32, 32), np.float32)
+            mask[..., 4:28, 4:28] = 1
+            return mask
+
+    found = dict(zip(editing_table.COLUMNS, editing_table.differences(draw, read, Judge(), 4), strict=True))
+    kept = ("shape after turn", "texture after turn", "texture after shape swap", "shape after texture swap")
+    assert [found[name] for name in kept] == pytest.approx([0] * 4, abs=1e-6)
+    assert found["texture after texture swap"] == pytest.approx(1.5 / 8, abs=0.01) and found["shape after shape swap"] > 0.2
+    assert found["background after turn"] == pytest.approx(0.5 * 64 / (3 * (32 * 32 - 24 * 24)), abs=1e-3)
 
 
 def test_tables_say_whether_an_end_is_reached():

@@ -61,6 +61,6 @@ def test_every_stage_runs(tmp_path):
     report = (run / "RESULTS.md").read_text()
     reasons = [line for line in report.splitlines() if line.startswith("Not measured")]
     assert all("No evaluation photos" in reason for reason in reasons), reasons
-    for title in ("Neural view", "Viewpoint control", "Ablations", "Speed"):
+    for title in ("Neural view", "Viewpoint control", "Edits read back by f", "GAN: Frechet", "Ablations", "Speed"):
         assert f"## {title}" in report
-    assert "| paper |" in report and "nan" not in report
+    assert "| paper |" in report and "| plain GAN |" in report and "nan" not in report

@@ -11,24 +11,13 @@ import argparse
 import importlib
 import signal
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 from turnaround_training.checkpoint import disk_is_full
 from turnaround_training.errors import StageError
+from turnaround_training.sections import load_config
 from turnaround_training.stages import STAGES
-
-
-def load_config(path: Path) -> dict:
-    """Read a TOML file; raises StageError that names the file and what is wrong with it."""
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        raise StageError(f"No config file at {path}. Give one with --config.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise StageError(f"{path} is not valid TOML: {error}.") from None
 
 
 def guarded(name: str, work: Callable[[], None]) -> int:

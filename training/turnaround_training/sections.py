@@ -1,7 +1,8 @@
-"""Reads a section of a TOML file into a dataclass: paths, tuples and nested tables by the fields' types."""
+"""Reads TOML files, and a section of one into a dataclass: paths, tuples and nested tables by the fields' types."""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TypeVar, get_args, get_origin, get_type_hints
@@ -9,6 +10,17 @@ from typing import TypeVar, get_args, get_origin, get_type_hints
 from turnaround_training.errors import StageError
 
 Section = TypeVar("Section")
+
+
+def load_config(path: Path) -> dict:
+    """A config file; raises StageError that names the file and what is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise StageError(f"No config file at {path}. Give one with --config.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise StageError(f"{path} is not valid TOML: {error}.") from None
 
 
 def read_section(kind: type[Section], values: dict, where: str, only_known: bool = True) -> Section:

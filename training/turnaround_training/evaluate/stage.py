@@ -1,7 +1,7 @@
 """Stage ``evaluate``: measure what is exported on held-out renders and on the evaluation photos.
 
 Config section [evaluate]: ``photos`` (how many of the photos, by name), ``cars`` (turntable cars), ``renders`` (how
-many held-out pictures), ``tables`` (which, by name; all without it), ``routes`` and ``ablations`` (see their tables),
+many held-out pictures), ``tables`` (which, by name; all without it), ``routes``, ``ablations``, ``reader``, ``gan_config`` (see their tables),
 ``report`` (file to write), ``command`` (how this was called, recorded with every figure).
 """
 
@@ -14,6 +14,8 @@ from pathlib import Path
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.ablation_table import ablation_table
 from turnaround_training.evaluate.bench import Bench
+from turnaround_training.evaluate.editing_table import editing_table
+from turnaround_training.evaluate.gan_table import gan_table
 from turnaround_training.evaluate.held_out_table import held_out_table
 from turnaround_training.evaluate.neural_table import neural_table
 from turnaround_training.evaluate.photo_table import photo_table
@@ -33,6 +35,8 @@ TABLES: dict[str, Callable[[Bench], Table]] = {
     "texture": texture_table,
     "neural": neural_table,
     "viewpoint": viewpoint_table,
+    "editing": editing_table,
+    "gan": gan_table,
     "ablations": ablation_table,
     "speed": speed_table,
 }

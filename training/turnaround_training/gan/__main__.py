@@ -6,10 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from turnaround_training.__main__ import guarded, load_config
+from turnaround_training.__main__ import guarded
 from turnaround_training.gan.measure import measure, write_distances
 from turnaround_training.gan.settings import read_settings
 from turnaround_training.gan.stage import open_pictures
+from turnaround_training.sections import load_config
 
 
 def _measure(path: Path) -> None:

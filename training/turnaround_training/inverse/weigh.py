@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from turnaround_training.__main__ import load_config
 from turnaround_training.inverse.stage import Parts, parts_of
+from turnaround_training.sections import load_config
 from turnaround_training.template.shapes import shape_of
 
 BATCHES = 2

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from turnaround_training.__main__ import guarded, load_config
+from turnaround_training.__main__ import guarded
 from turnaround_training.neural.stage import run
+from turnaround_training.sections import load_config
 
 
 def main() -> int:
