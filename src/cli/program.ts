@@ -52,11 +52,15 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     .option('--out <dir>', 'folder for the results', 'turnaround-out')
     .option('--mask <png>', 'mask of the photo (its size, white = car); with one photo only')
     .option('--refine <n|off>', 'iterations of the refinement', iterations, 150)
+    .option('--same-car', 'all photos show one car: fit it to all of them', false)
     .option('--views <k>', 'pictures of the neural view all around', integer(0, 360), 0)
     .option('--json', 'one line of JSON a photo on stdout and nothing else', false)
     .action(async (photos: string[], options: ReconstructOptions & EngineOptions, command: Command) => {
       if (options.mask !== undefined && photos.length > 1) {
         command.error('turnaround: --mask goes with one photo; run it once for each.');
+      }
+      if (options.sameCar && options.refine === 0) {
+        command.error('turnaround: --same-car needs the refinement, which fits the car to all photos.');
       }
       const { reconstruct } = await import('./reconstruct.ts');
       exitCode = await reconstruct(contextOf(options), photos, options);

@@ -6,6 +6,7 @@ import { errorLine } from './error-line.ts';
 import { prepareFolder } from './output-folder.ts';
 import { reconstructPhoto } from './reconstruct-photo.ts';
 import type { Report } from './report.ts';
+import { readOtherPhotos, sameCarRooms } from './same-car.ts';
 import { stemsOf } from './stems.ts';
 
 export interface ReconstructOptions {
@@ -15,9 +16,11 @@ export interface ReconstructOptions {
   refine: number;
   views: number;
   json: boolean;
+  /** all photos show one car, which is written under the name of the first */
+  sameCar: boolean;
 }
 
-/** Every photo to a folder of its own. Returns the exit code: 0 all done, 1 some failed, 130 interrupted. */
+/** Every photo, or all photos of one car, to a folder of its own. Returns the exit code: 0 all done, 1 some failed, 130 interrupted. */
 export async function reconstruct(
   context: CliContext,
   photos: readonly string[],
@@ -32,13 +35,16 @@ export async function reconstruct(
   const rooms = await context.openRooms();
   let failed = 0;
   try {
-    for (const [i, stem] of stemsOf(photos).entries()) {
+    for (const [i, stem] of stemsOf(options.sameCar ? photos.slice(0, 1) : photos).entries()) {
       const photo = photos[i];
       const folder = join(options.out, stem);
       const { mask, refine, views } = options;
       try {
         const job = { photo, folder, mask, refine, views };
-        const report = await withEngine(rooms, (engine) => reconstructPhoto(engine, job, context));
+        const others = options.sameCar ? await readOtherPhotos(rooms, photos.slice(1), context.signal) : [];
+        const report = await withEngine(sameCarRooms(rooms, others), (engine) =>
+          reconstructPhoto(engine, job, context),
+        );
         context.print(
           options.json ? JSON.stringify({ file: photo, folder, ...report }) : summary(photo, folder, report),
         );
