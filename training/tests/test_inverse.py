@@ -25,7 +25,7 @@ from turnaround_training.inverse.cameras import CameraTable, CropCamera, crop_ca
 from turnaround_training.inverse.hypotheses import best_azimuth, camera_of, coverage_of, two_azimuths
 from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.inverse.measure import measures_of
-from turnaround_training.inverse.network import InverseForExport, InverseGraphics, in_gauge
+from turnaround_training.inverse.network import InverseForExport, InverseGraphics, in_gauge, mean_colour
 from turnaround_training.inverse.objective import Objective
 from turnaround_training.inverse.perceptual import PerceptualDistance
 from turnaround_training.inverse.settings import Settings, Source, Weights
@@ -192,6 +192,12 @@ def test_shapes_and_textures_are_symmetric_and_in_the_gauge(template):
     assert (vertices.amax(1) - vertices.amin(1))[:, 2].tolist() == pytest.approx([1, 1], abs=1e-5)
     assert vertices.amin(1)[:, 1].tolist() == pytest.approx([0, 0], abs=1e-5)
     assert torch.equal(prediction.texture, prediction.texture.flip(3)) and prediction.texture.shape == (2, 3, 64, 64)
+    assert torch.isfinite(network(torch.zeros(1, 5, 128, 128)).texture).all()
+    red = torch.zeros(1, 5, 128, 128)
+    red[:, 0, :64], red[:, 3, :64] = 0.8, 1
+    assert mean_colour(red)[0].tolist() == pytest.approx([0.8, 0, 0])
+    paint = network_of(template).eval()(red).texture.mean((0, 2, 3))
+    assert paint[0] > 2 * paint[1]
     offsets = InverseForExport(network)(torch.rand(1, 5, 128, 128))[1]
     assert offsets.shape == (1, *template["vertices"].shape)
     shifted = in_gauge(2 * vertices + torch.tensor([0.0, 3.0, -1.0]))

@@ -28,7 +28,8 @@ class Prediction(NamedTuple):
 
 
 class TextureHead(nn.Module):
-    """Joint code [N,J] -> symmetric atlas [N,3,64,64]: the left half is drawn, the right one is its mirror image."""
+    """Joint code [N,J] and mean colour [N,3] of the car -> symmetric atlas [N,3,64,64]: the left half is drawn, from the
+    mean colour on, and the right one is its mirror image."""
 
     def __init__(self, joint: int, channels: tuple[int, ...] = (96, 64, 48, 32)):
         super().__init__()
@@ -41,11 +42,11 @@ class TextureHead(nn.Module):
         self.mean = nn.Parameter(torch.zeros(3, TEXTURE, TEXTURE // 2))
         self.last = nn.Conv2d(channels[-1], 3, 3, 1, 1)
 
-    def forward(self, joint: torch.Tensor) -> torch.Tensor:
+    def forward(self, joint: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
         x = self.start(joint).reshape(-1, self.channels, 8, 4)
         for step in self.steps:
             x = step(functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False))
-        half = torch.sigmoid(self.last(x) + self.mean)
+        half = torch.sigmoid(self.last(x) + self.mean + torch.logit(colour, 0.03)[..., None, None])
         return torch.cat((half, half.flip(3)), 3)
 
 
@@ -67,20 +68,25 @@ class InverseGraphics(Encoder):
             self.light[-1].bias[:3] = AMBIENT
 
     def forward(self, crop: torch.Tensor) -> Prediction:
-        return self.predict(self.trunk(crop))
+        return self.predict(self.trunk(crop), mean_colour(crop))
 
-    def predict(self, features: torch.Tensor) -> Prediction:
-        """All heads on the trunk's features [N,C,8,8] in float32."""
+    def predict(self, features: torch.Tensor, colour: torch.Tensor) -> Prediction:
+        """All heads on the trunk's features [N,C,8,8] in float32 and the mean colour [N,3] of the crop."""
         joint = self.join(features)
         estimate = self.read_joint(joint)
         free = symmetric(0.02 * self.free(joint).reshape(len(joint), -1, 3), self.mirror)
         shape = self.mean + (estimate.coefficients @ self.basis.flatten(1)).reshape(free.shape) + free
-        return Prediction(estimate, free, in_gauge(shape), self.texture(joint))
+        return Prediction(estimate, free, in_gauge(shape), self.texture(joint, colour))
 
     def start_from(self, encoder: dict[str, torch.Tensor]) -> None:
         """Take over the weights of the encoder stage; free offsets start at nearly zero."""
         own = self.state_dict()
         self.load_state_dict({**own, **{name: value for name, value in encoder.items() if name in own}})
+
+
+def mean_colour(crop: torch.Tensor) -> torch.Tensor:
+    """Mean sRGB colour [N,3] inside the masks of crops [N,5,S,S]; black where a mask is empty."""
+    return crop[:, :3].sum((2, 3)) / crop[:, 3:4].sum((2, 3)).clamp(min=1.0)
 
 
 def symmetric(offsets: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,7 @@ from turnaround_training.camera import bounding_box_centre
 from turnaround_training.data.crops import srgb_to_linear
 from turnaround_training.encoder.losses import CAMERA_UNITS, azimuth_cross_entropy, residual_loss
 from turnaround_training.inverse.cameras import CameraTable, CropCamera, crop_cameras
-from turnaround_training.inverse.network import AMBIENT, InverseGraphics, Prediction
+from turnaround_training.inverse.network import AMBIENT, InverseGraphics, Prediction, mean_colour
 from turnaround_training.inverse.perceptual import PerceptualDistance
 from turnaround_training.inverse.settings import Settings
 from turnaround_training.inverse.surface import Smoothness
@@ -50,7 +50,7 @@ class Objective:
         """Terms in their own units, means over the batch."""
         with torch.autocast("cpu", torch.bfloat16):
             features = learner.network.trunk(batch["crop"])
-        prediction = learner.network.predict(features.float())
+        prediction = learner.network.predict(features.float(), mean_colour(batch["crop"]))
         camera = crop_cameras(learner.cameras(batch["camera"]), batch)
         progress = float(batch["progress"])
         values = self.picture_terms(prediction, camera, batch, progress)
