@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { StudioPage } from '../e2e/harness/studio-page.ts';
 /** `npm run screenshots`: a picture of each state of the page, through the browser host, into docs/screenshots. */
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 await mkdir(folder, { recursive: true });
+const bad = await mkdtemp(join(tmpdir(), 'turnaround-shots-'));
 const host = await openBrowserHost();
 const studio = new StudioPage(host);
 const { page } = host;
@@ -40,6 +41,11 @@ try {
   await take('guessed');
   await showGuessed();
 
+  await studio.button('Photo view').click();
+  await page.waitForTimeout(1000);
+  await take('photo-view');
+  await studio.button('Photo view').click();
+
   await studio.button('Refine').click();
   await studio
     .region('Inspector')
@@ -50,7 +56,7 @@ try {
   await take('proposal');
   await studio.button('Discard').click();
 
-  const broken = join(await mkdtemp(join(tmpdir(), 'turnaround-shots-')), 'letter.jpg');
+  const broken = join(bad, 'letter.jpg');
   await writeFile(broken, 'Dear car, '.repeat(50));
   await studio.importPhoto(broken);
   await page.getByRole('alert').first().waitFor();
@@ -80,4 +86,5 @@ try {
   await take('empty');
 } finally {
   await host.close();
+  await rm(bad, { recursive: true });
 }
