@@ -184,9 +184,12 @@ def test_single_and_double_precision_agree():
     assert float((double.silhouette - single.silhouette).abs()[same].max()) < 1e-3
 
 
-def test_an_item_of_a_batch_is_drawn_as_if_alone():
+def test_an_item_of_a_batch_is_drawn_as_if_alone_by_any_number_of_threads():
     mesh, inputs, _ = random_scene(9, count=3)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
     together = render(mesh, **inputs, size=SIZE, sigmainv=200)
+    torch.set_num_threads(before)
     alone = render(mesh, **{name: value[2:] for name, value in inputs.items()}, size=SIZE, sigmainv=200)
     for name in ("colour", "silhouette", "depth"):
         assert torch.equal(getattr(together, name)[2:], getattr(alone, name))
