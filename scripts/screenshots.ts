@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { openBrowserHost } from '../e2e/harness/browser-host.ts';
+import build from '../e2e/harness/build.ts';
 import { carPhoto } from '../e2e/harness/photos.ts';
 import { StudioPage } from '../e2e/harness/studio-page.ts';
 
 /** `npm run screenshots`: a picture of each state of the page, through the browser host, into docs/screenshots. */
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+await build();
 await mkdir(folder, { recursive: true });
 const bad = await mkdtemp(join(tmpdir(), 'turnaround-shots-'));
 const host = await openBrowserHost();
