@@ -23,7 +23,7 @@ from turnaround_training.views.cut import colour_histograms, measure_cut
 from turnaround_training.views.labeller import describe, gradient_histograms, learn_labeller
 from turnaround_training.views.labels import bin_name, read_labels, write_labels
 from turnaround_training.views.referee import Verdict
-from turnaround_training.views.settings import read_view_settings
+from turnaround_training.views.settings import ViewSettings, read_view_settings
 from turnaround_training.views.store import Views, load_views, save_views
 
 
@@ -126,7 +126,7 @@ def test_colour_histograms_count_shares():
 
 
 def test_codes_are_chosen_for_every_bin_near_its_centre(painted):
-    chosen = choose.choose_codes(painted, lambda pictures: spread_over_bins(azimuth_of(pictures)), 2, 300, 3, 2, seed=0)
+    chosen = choose.choose_codes(painted, lambda pictures: spread_over_bins(azimuth_of(pictures)), 2, ViewSettings(candidates=300, contents=3, per_bin=2, seed=0))
     assert sorted(chosen.bins.tolist()) == sorted([*range(12)] * 2)
     truth = azimuth_of(painted.draw(compose(chosen.codes, chosen.codes, 2, 6)))
     assert apart_deg(truth, chosen.bins * 30.0).max() < 15
@@ -138,7 +138,7 @@ def test_codes_whose_cars_disagree_come_last(painted):
         red, green = pictures[:, 0].mean(dim=(1, 2)).numpy(), pictures[:, 1].mean(dim=(1, 2)).numpy()
         return spread_over_bins(90.0 + 25.0 * np.sign(green) * (red <= 0))
 
-    chosen = choose.choose_codes(painted, votes_of, 2, 60, 8, 3, seed=0)
+    chosen = choose.choose_codes(painted, votes_of, 2, ViewSettings(candidates=60, contents=8, per_bin=3, seed=0))
     assert chosen.bins.tolist() == [3, 3, 3] and chosen.agreement.min() == pytest.approx(1.0)
 
 
@@ -245,7 +245,7 @@ def test_multiview_filters_and_describes_what_it_keeps(tmp_path, config, monkeyp
     assert json.loads((folder / "progress.json").read_text()) == {"scenes": 3, "several_cars": 3, "small_mask": 3}
     assert json.loads((folder / "picture-size.json").read_text()) == 16
     stored = np.fromfile(folder / "pictures.u8", np.uint8).reshape(-1, 16, 16, 4)
-    content = views.trained.codes(1, tuple(rows[3]["z_seed"]))
+    content = views.trained.codes(1, tuple(rows[3]["z_seed"]), rows[3]["psi"])
     drawn = views.trained.draw(compose(views.codes[1:2], content, views.cut, TINY.inputs))
     wanted = (drawn[0].permute(1, 2, 0).numpy() * 127.5 + 128).astype(np.uint8)
     assert np.abs(stored[3, ..., :3].astype(int) - wanted).max() <= 1

@@ -16,7 +16,7 @@ class MultiviewSettings:
     run: Path = Path("runs/multiview/first")
     scenes: int = 1000
     smallest_mask: float = 0.10
-    psi: float = 1.0
+    psi: float = 0.7
     seed: int = 17
 
 

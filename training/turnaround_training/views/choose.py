@@ -12,7 +12,7 @@ from torch import Tensor
 from turnaround_training.gan.load import Trained
 from turnaround_training.views.circle import apart_deg, bin_of, mean_deg, peak_deg
 from turnaround_training.views.compose import compose
-from turnaround_training.views.settings import BIN_DEG, BINS
+from turnaround_training.views.settings import BIN_DEG, BINS, ViewSettings
 
 POOL = 4
 
@@ -34,14 +34,16 @@ def drawn_with(trained: Trained, views: Tensor, contents: Tensor, cut: int) -> T
 
 
 def choose_codes(
-    trained: Trained, votes_of: Callable[[Tensor], np.ndarray], cut: int, candidates: int, contents: int, per_bin: int, seed: int
+    trained: Trained, votes_of: Callable[[Tensor], np.ndarray], cut: int, settings: ViewSettings
 ) -> Chosen:
-    """Look at `candidates` random codes, each with the same cars; bins in which none falls stay empty.
+    """Look at the settings' number of random codes, each with the same cars; bins in which none falls stay empty.
 
     A bin's codes are, among the POOL * per_bin whose cars agree best, those that lie farthest apart, so that
     they differ in elevation and framing.
     """
-    codes, cars = trained.codes(candidates, (seed, 3)), trained.codes(contents, (seed, 4))
+    candidates, per_bin = settings.candidates, settings.per_bin
+    codes = trained.codes(candidates, (settings.seed, 3))
+    cars = trained.codes(settings.contents, (settings.seed, 4), settings.psi)
     azimuth, agreement = np.zeros(candidates), np.zeros(candidates)
     for number in range(candidates):
         votes = votes_of(drawn_with(trained, codes[number : number + 1], cars, cut))

@@ -10,15 +10,15 @@ from torch import Tensor
 from turnaround_training.views.choose import drawn_with
 from turnaround_training.views.circle import apart_deg, mean_deg
 from turnaround_training.views.referee import Verdict
-from turnaround_training.views.settings import BIN_DEG
+from turnaround_training.views.settings import BIN_DEG, ViewSettings
 from turnaround_training.views.store import Views
 
 FLIP_DEG = 90.0
 
 
-def judged(views: Views, referee: Callable[[Tensor], Verdict], contents: int, seed: int) -> dict[str, object]:
+def judged(views: Views, referee: Callable[[Tensor], Verdict], settings: ViewSettings) -> dict[str, object]:
     """Angles between each labelled code's bin and the encoder's circular mean over cars; and how far its cars agree."""
-    cars = views.trained.codes(contents, (seed, 6))
+    cars = views.trained.codes(settings.contents, (settings.seed, 6), settings.psi)
     apart, agreement = [], []
     for code in np.flatnonzero(views.bins >= 0):
         seen = referee(drawn_with(views.trained, views.codes[code : code + 1], cars, views.cut)).azimuth_deg

@@ -19,16 +19,18 @@ class ViewSettings:
 
     labelled: pictures whose azimuth the automatic labeller may learn from (100 at most); candidates: codes
     looked at; contents: cars that each candidate is drawn with; per_bin: codes kept for each bin; swaps:
-    pairs of codes per style input when the cut is measured; cut: 0 to measure it; labels: a person's file
+    pairs of codes per style input when the cut is measured; psi: truncation of the cars' codes, not of the
+    viewpoints'; cut: 0 to measure it; labels: a person's file
     of bins, to be used instead of the automatic ones.
     """
 
     run: Path = Path("runs/gan/views")
     labelled: int = 100
-    candidates: int = 480
+    candidates: int = 960
     contents: int = 6
     per_bin: int = 3
     swaps: int = 96
+    psi: float = 0.7
     cut: int = 0
     seed: int = 3
     labels: Path | None = None

@@ -16,9 +16,9 @@ from turnaround_training.views.store import Views
 TILE, CARS, ACROSS, MARGIN, CAPTION = 96, 4, 3, 10, 16
 
 
-def write_contact_sheet(path: Path, views: Views, seed: int) -> None:
+def write_contact_sheet(path: Path, views: Views, seed: int, psi: float) -> None:
     """One strip of the same four cars per code, ordered by bin; each strip says its code and its bin."""
-    cars = views.trained.codes(CARS, (seed, 5))
+    cars = views.trained.codes(CARS, (seed, 5), psi)
     order = np.argsort(np.where(views.bins < 0, BINS, views.bins), kind="stable")
     width, height = CARS * TILE + MARGIN, TILE + CAPTION + MARGIN
     rows = -(-len(order) // ACROSS)

@@ -58,7 +58,7 @@ def run(config: dict) -> None:
     write_whole(settings.run / "cut.json", json.dumps({"cut": cut, **asdict(curves)}, indent=1).encode())
     write_plot(settings.run / "cut.png", curves, cut)
     print(f"views: cut after {cut} of {trained.inputs} style inputs", flush=True)
-    chosen = choose_codes(trained, votes_of, cut, settings.candidates, settings.contents, settings.per_bin, settings.seed)
+    chosen = choose_codes(trained, votes_of, cut, settings)
     if len(chosen.bins) == 0:
         raise StageError("No code shows its cars from one azimuth. Train the GAN further, or look at more candidates.")
     views = Views(trained, chosen.codes, chosen.bins, cut, chosen.azimuth_deg, chosen.agreement)
@@ -105,12 +105,12 @@ def _relabel(gan: Settings, settings: ViewSettings, referee: Referee) -> None:
 
 def _finish(settings: ViewSettings, views: Views, referee: Referee, report: dict) -> None:
     write_labels(settings.run / "labels.json", views.bins)
-    write_contact_sheet(settings.run / "contact-sheet.png", views, settings.seed)
+    write_contact_sheet(settings.run / "contact-sheet.png", views, settings.seed, settings.psi)
     empty = [number for number in range(BINS) if number not in views.bins]
     report |= {
         "pictures_shown_to_gan": views.trained.seen, "size": views.trained.size, "cut": views.cut,
         "codes_per_bin": [int((views.bins == number).sum()) for number in range(BINS)], "empty_bins": empty,
-        "against_pose_encoder": judged(views, referee, settings.contents, settings.seed),
+        "against_pose_encoder": judged(views, referee, settings),
     }
     write_whole(settings.run / "report.json", json.dumps(report, indent=1).encode())
     print(f"views: {json.dumps(report)}", flush=True)
