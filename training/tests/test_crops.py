@@ -107,3 +107,10 @@ def test_reflections_are_smooth_change_about_half_and_keep_the_range():
     assert 20 <= int(changed.sum()) <= 44
     assert torch.equal(shown[:, 0], shown[:, 2]) and 0 <= float(shown.min()) and float(shown.max()) <= 1
     assert float((shown[..., 1:] - shown[..., :-1]).abs().max()) < 0.15 < float((shown - grey).abs().max())
+
+
+def test_a_car_of_one_point_is_framed_finitely():
+    labels = Labels(0.3, 0.1, 0.0, 2.4, 0.25, (0.0, 0.0), np.zeros(3, np.float32), np.zeros((9, 3)))
+    framing = frame(labels, np.array([[0.4, 0.6]]))
+    assert framing.labels.tan_half_fov == pytest.approx(0.02 * 1.2 * 0.25)
+    assert np.isfinite(framing.matrix).all() and np.isfinite(framing.photo).all() and np.isfinite(framing.labels.offset).all()

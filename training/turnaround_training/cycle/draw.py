@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from turnaround_training.cycle.settings import CycleSettings
 from turnaround_training.disentangle.load import StyleGanRun
 from turnaround_training.gan.sheet import to_bytes
 from turnaround_training.interruption import held_back
@@ -18,20 +19,21 @@ from turnaround_training.views.settings import BIN_DEG, BINS
 ELEVATIONS_DEG = (2.0, 10.0, 20.0)
 
 
-def draw_views(opened: StyleGanRun, folder: Path, scenes: int, azimuths: int, seed: int) -> int:
-    """Draw cars mixed from the samples' shapes, textures and backgrounds from `azimuths` sides; returns the pictures there are.
+def draw_views(opened: StyleGanRun, folder: Path, settings: CycleSettings) -> int:
+    """Draw cars mixed from the samples' shapes, textures and backgrounds from all sides; returns the pictures there are.
 
     View codes are numbered azimuth by azimuth and elevation by elevation; a scene keeps one elevation. Pictures
-    without exactly one car are left out. A stopped run goes on.
+    that show more than `most_cars` are left out. A stopped run goes on.
     """
     network, samples = opened.trainer.network.eval(), opened.samples
     dataset = RenderDataset(folder, opened.views.trained.size)
     done = {scene for scene, _ in dataset.done}
+    azimuths = settings.azimuths
     degrees = np.arange(azimuths) * 360.0 / azimuths
     try:
         with held_back() as asked_to_stop:
-            for scene in range(max(done, default=-1) + 1, scenes):
-                random = np.random.default_rng((seed, scene))
+            for scene in range(max(done, default=-1) + 1, settings.scenes):
+                random = np.random.default_rng((settings.seed, scene))
                 shape, paint, around = (torch.tensor([row]) for row in random.integers(len(samples), size=3))
                 level = int(random.integers(len(ELEVATIONS_DEG)))
                 with torch.no_grad():
@@ -41,7 +43,7 @@ def draw_views(opened: StyleGanRun, folder: Path, scenes: int, azimuths: int, se
                     pictures = network.generator(content + view) * 2 - 1
                 masks = opened.trainer.mask_of(pictures)
                 for number, (picture, mask) in enumerate(zip(to_bytes(pictures), masks, strict=True)):
-                    if cars_in(mask >= 0.5) > 1:
+                    if cars_in(mask >= 0.5) > settings.most_cars:
                         continue
                     row = {
                         "scene": scene, "view": number, "view_code": level * azimuths + number,

@@ -1,19 +1,18 @@
 """Stage ``cycle``: StyleGAN-R draws multi-views, f is trained again on them, its gain is measured.
 
-Config section [cycle]: ``run`` (folder of the new views and the new f), ``scenes`` (cars to draw), ``azimuths`` (views
-a car), ``seed``. All else is that of [disentangle] and [inverse]: the same plan, so that the two f compare.
+Config section [cycle]: see settings.py. All else is that of [disentangle] and [inverse]: the same plan, so that the
+two f compare.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
 from turnaround_training.checkpoint import write_whole
 from turnaround_training.cycle.draw import draw_views
+from turnaround_training.cycle.settings import CycleSettings
 from turnaround_training.disentangle.load import open_run
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.ablation_table import encode_by
@@ -23,16 +22,6 @@ from turnaround_training.inverse import stage as inverse
 from turnaround_training.sections import read_section
 
 
-@dataclass(frozen=True)
-class CycleSettings:
-    """azimuths: a multiple of 12 keeps every bin alike."""
-
-    run: Path = Path("runs/cycle/first")
-    scenes: int = 500
-    azimuths: int = 24
-    seed: int = 29
-
-
 def run(config: dict) -> None:
     """Draw what is missing, train, and write gain.json: both f measured on held-out renders."""
     settings = read_section(CycleSettings, config.get("cycle", {}), "cycle")
@@ -40,7 +29,7 @@ def run(config: dict) -> None:
     if opened.trainer.step == 0:
         raise StageError(f"No StyleGAN-R in {opened.settings.run}. Run the disentangle stage first.")
     torch.set_num_threads(opened.settings.threads)
-    pictures = draw_views(opened, settings.run / "views", settings.scenes, settings.azimuths, settings.seed)
+    pictures = draw_views(opened, settings.run / "views", settings)
     print(f"cycle: {pictures} pictures drawn by StyleGAN-R", flush=True)
     section = dict(config.get("inverse", {}))
     section["run"] = str(settings.run / "inverse")

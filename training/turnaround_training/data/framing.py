@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 CROP_MARGIN = 1.2
+SMALLEST = 0.02
+"""Least extent of a visible car, as a share of the render: what is smaller is framed as if it were this large."""
 LIGHT_ODD_IN_X = (3, 4, 7)
 
 
@@ -76,7 +78,8 @@ def frame(
     inside &= (points[:, 1] <= photo[1]) & (points[:, 1] >= photo[3])
     visible = points[inside] if inside.any() else points
     low, high = visible.min(0), visible.max(0)
-    side = CROP_MARGIN * float((high - low).max()) * np.exp(jitter[2])
+    extent = max(float((high - low).max()), SMALLEST * 2 * labels.tan_half_fov)
+    side = CROP_MARGIN * extent * np.exp(jitter[2])
     centre = (low + high) / 2 + np.array([jitter[0], -jitter[1]]) * side
 
     crop_to_plane = np.array([[side, 0.0, centre[0] - side / 2], [0.0, -side, centre[1] + side / 2]])

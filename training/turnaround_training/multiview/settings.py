@@ -11,11 +11,12 @@ from turnaround_training.sections import read_section
 @dataclass(frozen=True)
 class MultiviewSettings:
     """scenes: content codes, each drawn from every viewpoint code; smallest_mask: share of the picture that a
-    car must cover; psi: truncation of the content codes (1 leaves them)."""
+    car must cover; most_cars: pictures in which the segmenter finds more are left out; psi: truncation of the content codes (1 leaves them)."""
 
     run: Path = Path("runs/multiview/first")
     scenes: int = 1000
     smallest_mask: float = 0.10
+    most_cars: int = 1
     psi: float = 0.7
     seed: int = 17
 

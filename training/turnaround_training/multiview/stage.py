@@ -106,7 +106,7 @@ def _draw_scene(
         share = float((mask >= 0.5).mean())
         if (scene, int(code)) in dataset.done:
             continue
-        if cars_in(mask >= 0.5) > 1:
+        if cars_in(mask >= 0.5) > settings.most_cars:
             progress.several_cars += 1
         elif share < settings.smallest_mask:
             progress.small_mask += 1
