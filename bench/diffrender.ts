@@ -145,7 +145,8 @@ ${rows.join('\n')}
 | one thread / two threads | ${ratio(times.one, times.two)} | at least 1.7 |
 | Mitsuba / one thread | ${ratio(times.mitsuba, times.one)} | more than 1 |
 
-Mitsuba has its cheapest settings that still give gradients of visibility. PyTorch3D is missing: it publishes no package that pip can
+Mitsuba (\`pip install mitsuba\` into an environment of its own, MITSUBA_PYTHON=ITS/bin/python, DRJIT_LIBLLVM_PATH=libLLVM.so.19.1: LLVM 15
+can't compile its code for this processor) has its cheapest settings that still give gradients of visibility. PyTorch3D is missing: it publishes no package that pip can
 install without compiling it.
 
 ## Cost

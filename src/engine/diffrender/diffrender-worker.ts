@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { drawBand } from './band.ts';
 import { type Buffers, createBuffers } from './buffers.ts';
+import { drawBand } from './draw-band.ts';
 import { clearGradients } from './gradients.ts';
 import { type BandWorkerData, count, type Job, meet, slots, waitFor } from './parallel-protocol.ts';
 import { backwardRows } from './render.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { spawnWorker } from '../workers/spawn.ts';
-import { drawBand } from './band.ts';
 import { type Buffers, pictureNames } from './buffers.ts';
 import { checkScene } from './check.ts';
+import { drawBand } from './draw-band.ts';
 import type { Gradients } from './gradients.ts';
 import {
   type BandWorkerData,

@@ -1,6 +1,6 @@
 import { antialias } from './antialias.ts';
-import { bandOf } from './bands.ts';
 import type { Buffers } from './buffers.ts';
+import { bandOf } from './cut-bands.ts';
 import { meet } from './parallel-protocol.ts';
 import { projectVertices } from './project.ts';
 import { drawRows } from './render.ts';
