@@ -7,15 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
+from turnaround_training.neural.mapper import projection_of
 from turnaround_training.render.stage import REPOSITORY
 from turnaround_training.smoke.cars import LOOKS, write_cars
 from turnaround_training.smoke.light import write_environments
 from turnaround_training.render.environments import load_environment
 from turnaround_training.render.glb import car_geometry
 from turnaround_training.stages import STAGES
+from turnaround_training.template import stage as template
 from turnaround_training.template.car import GLASS, LIGHT, WHEEL, Car, load_records
+from turnaround_training.template.registered import load_registered
 
 TRAINING = Path(__file__).resolve().parents[1]
 CHROMIUM = "/usr/bin/chromium"
@@ -64,3 +69,17 @@ def test_every_stage_runs(tmp_path):
     for title in ("Neural view", "Viewpoint control", "Edits read back by f", "GAN: Frechet", "Ablations", "Speed"):
         assert f"## {title}" in report
     assert "| paper |" in report and "| plain GAN |" in report and "nan" not in report
+
+
+def test_a_template_of_one_car_has_a_whole_basis(tmp_path):
+    write_cars(tmp_path / "cars")
+    others = tuple(look.id for look in LOOKS[1:])
+    template.run({"template": {
+        "assets": str(tmp_path / "cars"), "models": str(tmp_path), "out": str(tmp_path), "exclude": others,
+        "held_out": [], "subdivisions": 2, "directions": 30,
+    }})  # fmt: skip
+    tensors = load_file(tmp_path / "template.safetensors")
+    assert tensors["basis"].shape == (40, len(tensors["vertices"]), 3)
+    assert (np.linalg.norm(tensors["basis"].reshape(40, -1), axis=1) > 1e-3).sum() >= 12
+    assert np.isfinite(projection_of(tensors["basis"])).all()
+    assert list(load_registered(tmp_path / "registered.npz")) == ["smoke-sedan"]

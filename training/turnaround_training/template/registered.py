@@ -1,9 +1,11 @@
 """Reads what the template stage knows about each car (runs/template/registered.npz)."""
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ..checkpoint import write_whole
 from ..errors import StageError
 
 
@@ -42,9 +44,10 @@ def load_registered(path):
 
 
 def save_registered(path, cars):
-    """Writes cars (a list of RegisteredCar) so that equal input gives equal bytes."""
+    """Writes cars (a list of RegisteredCar) at once and so that equal input gives equal bytes."""
     stack = lambda name, kind=None: np.array([getattr(c, name) for c in cars], kind)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, ids=stack("id"), bodies=stack("body"), held_out=stack("held_out"),
+    memory = io.BytesIO()
+    np.savez(memory, ids=stack("id"), bodies=stack("body"), held_out=stack("held_out"),
              vertices=stack("vertices", np.float32), albedo=stack("albedo"), paint=stack("paint"),
              paint_modes=stack("paint_mode"), yaw_deg=stack("yaw_deg"), shift=stack("shift"), scale=stack("scale"))
+    write_whole(Path(path), memory.getbuffer())
