@@ -124,6 +124,20 @@ describe('refine on a stand-in car', () => {
     expectCar(input, outcome);
   });
 
+  it('asks only for what is seen of a car behind something else', async () => {
+    const { input, view, trueViewpoint } = knownPhotos(template, 5, 8);
+    const { width, height } = view.photo;
+    // a person before the car's middle: 44 of the crop's 280 pixels wide
+    const behind = (p: number) => p % width >= 140 && p % width < 184 && Math.floor(p / width) >= 95;
+    const mask = view.mask.map((value, p) => (behind(p) ? 0 : value));
+    expect(mask.reduce((sum, m) => sum + m, 0)).toBeLessThan(0.9 * view.mask.reduce((sum, m) => sum + m, 0));
+    const { offsets, views } = await refine({ ...input, views: [{ ...view, mask }] }, { iterations: 100 });
+    const car = { ...input, offsets, light: views[0].light };
+    const picture = drawCar(car, views[0].viewpoint, view.crop, width, height, { light: 'none' });
+    expect(maskIoU(picture, view.mask)).toBeGreaterThan(0.96);
+    expect(turnError(views[0].viewpoint, trueViewpoint)).toBeLessThan(8);
+  });
+
   it('is told nothing by a perfect start and keeps it', async () => {
     const { input, view, trueOffsets, trueViewpoint } = knownPhotos(template, 6, 0);
     const outcome = await refine(

@@ -11,10 +11,11 @@ import { fitLight } from './light-fit.ts';
 import { colourDifference, outlineIoU } from './measure.ts';
 import { normaliseCar, retargeted } from './normalise.ts';
 import { Objective, type Point, type Value } from './objective.ts';
+import { pyramid, withoutOccluders } from './occluders.ts';
 import { copyPoint, Descent } from './optimise.ts';
 import { type Stage, schedule, stages } from './schedule.ts';
 import { shapeOf } from './shape-model.ts';
-import { cropTarget, halved, type Target } from './target.ts';
+import { cropTarget, type Target } from './target.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
 
 /** A point in its standard place, with how well it does at full resolution. */
@@ -49,7 +50,7 @@ export async function refine(input: RefineInput, options: RefineOptions): Promis
 }
 
 class Refinement {
-  private readonly targets: Targets;
+  private targets: Targets;
   private readonly objective: Objective;
   private readonly first: Candidate;
   private point: Point;
@@ -65,8 +66,7 @@ class Refinement {
     fine: Target[],
   ) {
     const { template, offsets, views, lengthMetres } = input;
-    const middle = fine.map(halved);
-    this.targets = { 256: fine, 128: middle, 64: middle.map(halved) };
+    this.targets = targetsOf(fine);
     const vertices = carVertices(template, offsets);
     this.centre = boxCentre(vertices);
     const given = views.map(({ viewpoint }) =>
@@ -94,7 +94,10 @@ class Refinement {
 
   async run(): Promise<RefineOutcome> {
     for (let view = 0; view < this.input.views.length; view++) await this.chooseStart(view);
-    for (const stage of stages) await this.runStage(stage);
+    for (const stage of stages) {
+      if (stage.name === 'surface') this.leaveOccludersOut();
+      await this.runStage(stage);
+    }
     this.report(true);
     return this.outcome();
   }
@@ -161,6 +164,17 @@ class Refinement {
     this.consider(descent);
   }
 
+  /** Asks no longer for what something before the car seems to hide; the best so far is judged anew. */
+  private leaveOccludersOut(): void {
+    const { best, objective } = this;
+    const fine = this.targets[256].map((target, view) =>
+      withoutOccluders(objective.outline.draw(best.vertices, best.cameras[view], target), target),
+    );
+    if (fine.every((target, view) => target === this.targets[256][view])) return;
+    this.targets = targetsOf(fine);
+    this.best = { ...best, ...this.scored(best) };
+  }
+
   private descent(point: Point, { resolution, freedom }: Pick<Stage, 'resolution' | 'freedom'>): Descent {
     const targets = this.targets[resolution];
     return new Descent(this.objective, this.input.template, point, targets, freedom, this.centre);
@@ -189,13 +203,17 @@ class Refinement {
 
   private candidate(point: Point, value: Value): Candidate {
     const { vertices, cameras } = this.normalised(point);
+    return { vertices, cameras, value, ...this.scored({ vertices, cameras, value }) };
+  }
+
+  private scored({ vertices, cameras, value }: Pick<Candidate, 'vertices' | 'cameras' | 'value'>) {
     const fine = this.targets[256];
     const sum = cameras.reduce(
       (total, camera, view) => total + this.objective.outline.iou(vertices, camera, fine[view]),
       0,
     );
     const count = cameras.length;
-    return { vertices, cameras, value, iou: sum / count, score: count - sum + value.regulariser };
+    return { iou: sum / count, score: count - sum + value.regulariser };
   }
 
   private consider({ best: { point, value } }: Descent): void {
@@ -254,6 +272,11 @@ class Refinement {
       stopped: this.stopped,
     };
   }
+}
+
+function targetsOf(fine: Target[]): Targets {
+  const all = fine.map(pyramid);
+  return { 256: fine, 128: all.map((target) => target[128]), 64: all.map((target) => target[64]) };
 }
 
 /** The camera nearer to where cars are usually photographed from, the car as large in the picture. */
