@@ -6,7 +6,7 @@ from turnaround_training.template.outer import Surface
 from turnaround_training.template.registered import RegisteredCar, load_registered, save_registered
 from turnaround_training.template.shapes import azimuth_in_render, shape_in_render, shape_of
 from turnaround_training.template.straighten import symmetry_plane, turned
-from turnaround_training.template.textures import compose_texture
+from turnaround_training.template.textures import compose_texture, texture_of_row
 
 
 def some_car(**changes):
@@ -63,3 +63,12 @@ def test_registered_cars_survive_saving(tmp_path):
     back = load_registered(tmp_path / "r.npz")
     assert list(back) == ["a", "b"] and back["b"].yaw_deg == 1.5
     assert (back["a"].vertices == some_car().vertices).all()
+
+
+def test_a_row_says_how_its_dark_car_was_tinted():
+    dark = some_car(albedo=np.full((4, 4, 3), 9, np.uint8), paint_mode="tint")
+    row = {"paint": (0.8, 0.1, 0.1), "hue_shift": 0.0}
+    old, new = (texture_of_row(dark, {**row, "paint_mode": mode})[0, 0] for mode in ("tint", "even_tint"))
+    assert old[0] < 150 < 170 < new[0] <= 0.8 * 255 + 1
+    assert (texture_of_row(dark, {**row, "paint_mode": "mask"}) == texture_of_row(dark, {**row, "paint_mode": "tint"})).all()
+    assert (compose_texture(dark) == 9).all()

@@ -19,9 +19,9 @@ BODY_SHARE = {
 }
 """Share of scenes by body type, so that the many coupes and sports cars don't outweigh the ordinary cars."""
 
-PAINT_MODES = ("mask", "hue", "flat", "tint", "fixed")
+PAINT_MODES = ("mask", "hue", "flat", "tint", "even_tint", "fixed")
 """mask: albedo = mix(paint, texel.rgb, texel.a) in linear light; hue: saturated texels are turned; flat: the paint
-replaces the base colour; tint: dark grey texels take the paint; fixed: as the file has it. See repaint.py."""
+replaces the base colour; tint and even_tint: dark grey texels take the paint; fixed: as the file has it. See repaint.py."""
 
 ROLES: dict[str, dict[str, str]] = {
     "cc-generic-suv": {"Urban10_Body": "paint"},
@@ -31,8 +31,8 @@ ROLES: dict[str, dict[str, str]] = {
 """Roles of materials by name where the usual names (README of shared/) say nothing. Roles: paint, glass, lens, tyre,
 rim, other."""
 
-PAINT_OVERRIDES = {"cc-generic-suv": "flat", "cc-m4": "flat", "cc-q7": "flat", "pack-suv": "tint"}
-"""Cars whose paint is baked but is one base colour (flat) or grey (tint)."""
+PAINT_OVERRIDES = {"cc-generic-suv": "flat", "cc-m4": "flat", "cc-q7": "flat", "pack-suv": "even_tint"}
+"""Cars whose paint is baked but is one base colour (flat) or grey (even_tint)."""
 
 BRIGHTEN = {"pack-jeep": 4.0, "pack-cargo": 3.0, "pack-pickup": 3.0, "pack-sedan": 1.5}
 """How much brighter (linear) the baked paint of very dark cars is made before its value varies."""

@@ -51,7 +51,7 @@ def plan_scene(
     environment = environments[int(random.integers(len(environments)))]
     rotation = float(random.uniform(0, 360))
     exposure = _exposure(random, environment, rotation)
-    paint = [round(c, 4) for c in random_paint(random)] if car.paint_mode in ("mask", "flat", "tint") else None
+    paint = [round(c, 4) for c in random_paint(random)] if car.paint_mode in ("mask", "flat", "tint", "even_tint") else None
     hue = _random_hue(random, car.brighten) if car.paint_mode == "hue" else {"shift": 0.0, "saturation": 1.0, "value": 1.0}
     common = {
         "scene": scene,

@@ -17,6 +17,8 @@ def repaint(texels: np.ndarray, row: dict) -> np.ndarray:
         return turn_hue(rgb, row["hue_shift"], row["saturation_scale"], row["value_scale"])
     if mode == "tint":
         return tint(rgb, to_linear(np.array(row["paint"])))
+    if mode == "even_tint":
+        return even_tint(rgb, to_linear(np.array(row["paint"])))
     return rgb
 
 
@@ -37,10 +39,24 @@ def turn_hue(rgb: np.ndarray, degrees: float, saturation_scale: float, value_sca
 
 
 def tint(rgb: np.ndarray, paint: np.ndarray) -> np.ndarray:
-    """Give dark grey texels [...,3] a paint [3], both linear; black and bright texels stay."""
+    """Give dark grey texels [...,3] a paint [3], both linear; black and bright texels stay.
+
+    Only in renders of the first generation: the shade baked into flanks left them nearly black; see even_tint.
+    """
     grey = rgb.mean(axis=-1, keepdims=True)
-    weight = _smoothstep((grey - 0.0015) / 0.0013) * (1 - _smoothstep((grey - 0.05) / 0.04))
+    weight = _tint_weight(grey)
     return rgb * (1 - weight) + paint * np.minimum(grey / 0.007, 1.2) * weight
+
+
+def even_tint(rgb: np.ndarray, paint: np.ndarray) -> np.ndarray:
+    """As tint, with most of the baked shade taken out: flanks get 0.8, the roof 1.1 times the paint."""
+    grey = rgb.mean(axis=-1, keepdims=True)
+    weight = _tint_weight(grey)
+    return rgb * (1 - weight) + paint * np.minimum((np.maximum(grey, 1e-6) / 0.005) ** 0.3, 1.1) * weight
+
+
+def _tint_weight(grey: np.ndarray) -> np.ndarray:
+    return _smoothstep((grey - 0.0015) / 0.0013) * (1 - _smoothstep((grey - 0.05) / 0.04))
 
 
 def _smoothstep(t: np.ndarray) -> np.ndarray:

@@ -63,7 +63,7 @@ def bake(car, surface, shape, faces, texels, mode, takes_paint):
     colour[on], alpha = car.colour_at(hit_face[on], hit_bary[on])
     painted = takes_paint[car.material[hit_face[on]]]
     paint[on] = painted * ((1 - alpha) if mode == "mask" else 1.0)
-    return _gather(colour, paint, inside, keep_colour=mode in ("hue", "tint", "fixed"))
+    return _gather(colour, paint, inside, keep_colour=mode in ("hue", "tint", "even_tint", "fixed"))
 
 
 def _gather(colour, paint, inside, keep_colour):

@@ -78,10 +78,16 @@ vec3 turnHue(vec3 rgb) {
   vec3 turned = high * hueShift.z * mix(vec3(1.0), pure, s);
   return mix(rgb, min(turned, vec3(1.0)), smoothstep(0.35, 0.6, saturation));
 }
+float tintWeight(float grey) {
+  return smoothstep(0.0015, 0.0028, grey) * (1.0 - smoothstep(0.05, 0.09, grey));
+}
 vec3 tint(vec3 rgb) {
   float grey = (rgb.r + rgb.g + rgb.b) / 3.0;
-  float weight = smoothstep(0.0015, 0.0028, grey) * (1.0 - smoothstep(0.05, 0.09, grey));
-  return mix(rgb, paintColour * min(grey / 0.007, 1.2), weight);
+  return mix(rgb, paintColour * min(grey / 0.007, 1.2), tintWeight(grey));
+}
+vec3 evenTint(vec3 rgb) {
+  float grey = (rgb.r + rgb.g + rgb.b) / 3.0;
+  return mix(rgb, paintColour * min(pow(max(grey, 1e-6) / 0.005, 0.3), 1.1), tintWeight(grey));
 }
 `;
 
@@ -90,6 +96,7 @@ const PAINT_CODE = {
   hue: 'diffuseColor.rgb = turnHue(diffuseColor.rgb);',
   flat: 'diffuseColor.rgb = paintColour;',
   tint: 'diffuseColor.rgb = tint(diffuseColor.rgb);',
+  even_tint: 'diffuseColor.rgb = evenTint(diffuseColor.rgb);',
   fixed: '',
 };
 
