@@ -89,7 +89,7 @@ export interface Buffers {
   clipGradient: Float64Array;
   /** [V, 3] gradient of normals */
   normalGradient: Float64Array;
-  /** [F, 9] per face, three vectors of homogeneous pixel positions weighted with the gradient of its edge functions */
+  /** [F, 9] per face, three vectors of homogeneous pixel positions weighted with the gradient of its edge functions; 0 between calls */
   edgeGradient: Float64Array;
   /** [F] 1 where edgeGradient was added to */
   touched: Uint8Array;

@@ -201,7 +201,7 @@ export function barycentricsBackward(scene: Scene, buffers: Buffers, count: numb
 
 /**
  * From edge functions to vertices: with G_k = sum over pixels of dl_k p and l_0 = p . (v1 x v2) and so on around,
- * dv_0 = v1 x G_2 - v2 x G_1. Adds to `buffers.clipGradient`.
+ * dv_0 = v1 x G_2 - v2 x G_1. Adds to `buffers.clipGradient` and leaves the edge functions' gradients at zero.
  */
 export function edgesBackward(scene: Scene, buffers: Buffers): void {
   const { faces } = scene.topology;
@@ -221,5 +221,7 @@ export function edgesBackward(scene: Scene, buffers: Buffers): void {
       out[v + 2] += clip[n] * g[gm + 1] - clip[n + 1] * g[gm];
       out[v + 2] -= clip[m] * g[gn + 1] - clip[m + 1] * g[gn];
     }
+    touched[f / 3] = 0;
+    for (let k = e; k < e + 9; k++) g[k] = 0;
   }
 }

@@ -99,8 +99,6 @@ export function backwardRows(
   const { topology, surface, silhouette, attributes } = scene;
   const { vertexCount, faces } = topology;
   buffers.clipGradient.fill(0, 0, 4 * vertexCount);
-  buffers.edgeGradient.fill(0, 0, 3 * faces.length);
-  buffers.touched.fill(0, 0, faces.length / 3);
   buffers.normalGradient.fill(0, 0, 3 * vertexCount);
   if (silhouette && picture.mask) softSilhouetteBackward(scene, silhouette, buffers, picture.mask);
   if (scene.antialias) antialiasBackward(scene, buffers, rows, picture.colour, picture.mask);
