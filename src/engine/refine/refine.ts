@@ -87,7 +87,7 @@ class Refinement {
     const start: Point = { shape, cameras: given };
     this.first = this.candidate(
       start,
-      this.objective.evaluate(start, this.centre, fine, schedule.measuredSigmainv),
+      this.objective.evaluate(start, this.centre, this.targets[64], stages[0].sigmainv[0]),
     );
     this.best = this.first;
   }
@@ -129,6 +129,10 @@ class Refinement {
       for (let i = 0; i < schedule.startSteps && !this.stopped; i++) {
         descent.step(stages[0].sigmainv[0], 1 - (0.7 * i) / schedule.startSteps);
         await this.breathe();
+        if (this.reported === 0 && i >= schedule.firstLook) {
+          this.consider(descent);
+          if (this.best !== this.first) this.report(false);
+        }
       }
       const { value } = descent.best;
       if (value && value.score + margin < least) {

@@ -73,9 +73,6 @@ export const schedule = {
    * gave the same IoU within 0.002 on 12 photos.) */
   stiffness: 12,
 
-  /** Falloff at which the start and the result are compared: the finest of all. */
-  measuredSigmainv: 12000,
-
   /** Weights of the terms; the silhouette's is 1, so each says what a hundredth of IoU is worth. */
   weights: {
     /** mean square of the coefficients, whose own is 1 for a usual car */
@@ -128,6 +125,8 @@ export const schedule = {
     { turnDeg: 180, margin: 0.03 },
   ],
   startSteps: 14,
+  /** Steps of the first start after which it is looked at whether there is something better to show. */
+  firstLook: 4,
 
   /**
    * Shares of the crop by which a car that is drawn reaches behind the mask's outline where something hides it: after the

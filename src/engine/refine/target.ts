@@ -73,21 +73,21 @@ export function halved(target: Target): Target {
   const rgb = new Float64Array(3 * size * size);
   const mask = new Float64Array(size * size);
   const valid = new Uint8Array(size * size);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const at = y * size + x;
-      let count = 0;
-      for (const p of [0, 1, target.size, target.size + 1].map((d) => 2 * y * target.size + 2 * x + d)) {
-        if (!target.valid[p]) continue;
-        count++;
-        mask[at] += target.mask[p];
-        for (let k = 0; k < 3; k++) rgb[3 * at + k] += target.rgb[3 * p + k];
-      }
-      valid[at] = count >= 2 ? 1 : 0;
-      const share = count > 0 ? 1 / count : 0;
-      mask[at] *= share;
-      for (let k = 0; k < 3; k++) rgb[3 * at + k] *= share;
+  const corners = [0, 1, target.size, target.size + 1];
+  for (let at = 0; at < valid.length; at++) {
+    const first = 2 * Math.floor(at / size) * target.size + 2 * (at % size);
+    let count = 0;
+    for (let corner = 0; corner < 4; corner++) {
+      const p = first + corners[corner];
+      if (!target.valid[p]) continue;
+      count++;
+      mask[at] += target.mask[p];
+      for (let k = 0; k < 3; k++) rgb[3 * at + k] += target.rgb[3 * p + k];
     }
+    valid[at] = count >= 2 ? 1 : 0;
+    const share = count > 0 ? 1 / count : 0;
+    mask[at] *= share;
+    for (let k = 0; k < 3; k++) rgb[3 * at + k] *= share;
   }
   return { size, rgb, mask, valid, distance2: distanceToMask(mask, size) };
 }
