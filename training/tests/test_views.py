@@ -111,7 +111,7 @@ def test_composing_takes_early_inputs_from_the_view():
 
 def test_the_cut_is_found_where_the_viewpoint_ends(painted):
     painted = Codes(Painter(), 8, 0, ())
-    curves = measure_cut(painted, azimuth_of, verdict_of, swaps=64, seed=0)
+    curves = measure_cut(painted, painted.codes(64, 1), painted.codes(64, 2), azimuth_of, verdict_of)
     assert len(curves.alone_azimuth) == painted.inputs == 4
     assert curves.cut() == 2
     assert curves.until_azimuth[1] == pytest.approx(1.0) and curves.until_shape[1] == pytest.approx(0.0)
@@ -140,6 +140,20 @@ def test_codes_whose_cars_disagree_come_last(painted):
 
     chosen = choose.choose_codes(painted, votes_of, 2, ViewSettings(candidates=60, contents=8, per_bin=3, seed=0))
     assert chosen.bins.tolist() == [3, 3, 3] and chosen.agreement.min() == pytest.approx(1.0)
+
+
+def test_clean_viewpoints_are_means_of_codes_of_one_bin(painted):
+    settings = ViewSettings(candidates=200, swaps=30, seed=0)
+    codes = choose.clean_viewpoints(painted, lambda pictures: spread_over_bins(azimuth_of(pictures)), settings)
+    drawn = azimuth_of(painted.draw(painted.generator.spread(codes)))
+    assert codes.shape == (30, 3) and len(set(bin_of(drawn).tolist())) > 6
+    assert codes[:, 1:].abs().mean() < 0.3
+
+
+def test_equal_codes_are_kept_once():
+    codes = torch.tensor([[0.0, 0.0], [0.0, 0.0], [3.0, 0.0], [1.0, 0.0]])
+    assert choose._apart(codes, np.array([10, 11, 12, 13]), 3) == [10, 12, 13]
+    assert choose._apart(codes[:2], np.array([10, 11]), 3) == [10]
 
 
 def test_labels_are_read_as_written_and_wrong_ones_named(tmp_path):

@@ -19,7 +19,7 @@ LEVELS = 4
 
 @dataclass(frozen=True)
 class CutCurves:
-    """Shares of what separates two random pictures; all lists have one entry per style input.
+    """Shares of what separates the pictures of the two codes; all lists have one entry per style input.
 
     Entry i of `alone_*`: input i alone is taken from the other code. Entry i of `until_*`: inputs 0..i are.
     `*_azimuth` by the labeller and `*_colour` by histograms choose the cut; `*_referee` (azimuth) and
@@ -50,11 +50,10 @@ def colour_histograms(pictures: Tensor) -> np.ndarray:
 
 
 def measure_cut(
-    trained: Trained, azimuth_of: Callable[[Tensor], np.ndarray], referee: Callable[[Tensor], Verdict], swaps: int, seed: int
+    trained: Trained, first: Tensor, second: Tensor, azimuth_of: Callable[[Tensor], np.ndarray], referee: Callable[[Tensor], Verdict]
 ) -> CutCurves:
-    """Swap style inputs between `swaps` pairs of codes and see what changes."""
+    """Give cars `first` [N,width] the style inputs of the viewpoints `second` [N,width] and see what changes."""
     inputs, total = trained.inputs, trained.generator.inputs
-    first, second = trained.codes(swaps, (seed, 1)), trained.codes(swaps, (seed, 2))
     ends = [_seen(trained, trained.generator.spread(w), azimuth_of, referee) for w in (first, second)]
     alone, until = [], []
     for number in range(inputs):

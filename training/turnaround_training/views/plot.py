@@ -17,10 +17,10 @@ NAMES = {
 
 
 def write_plot(path: Path, curves: CutCurves, cut: int) -> None:
-    """Two panels: one input swapped alone, and all inputs up to one swapped; 1 is the change between random pictures."""
+    """Two panels: one input swapped alone, and all inputs up to one swapped; 1 is the change between the car's picture and the viewpoint's."""
     image = Image.new("RGB", (2 * (WIDTH + GAP) + LEFT, HEIGHT + 2 * TOP + 50), "white")
     draw = ImageDraw.Draw(image)
-    for panel, (name, title) in enumerate((("alone", "this input alone from another code"), ("until", "inputs 0 to this one from another code"))):
+    for panel, (name, title) in enumerate((("alone", "this input alone from a viewpoint's code"), ("until", "inputs 0 to this one from a viewpoint's code"))):
         left = LEFT + panel * (WIDTH + GAP)
         series = {kind: getattr(curves, f"{name}_{kind}") for kind in COLOURS}
         _draw_panel(draw, left, title, series, cut if name == "until" else None)

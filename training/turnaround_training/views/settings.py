@@ -19,7 +19,7 @@ class ViewSettings:
 
     labelled: pictures whose azimuth the automatic labeller may learn from (100 at most); candidates: codes
     looked at; contents: cars that each candidate is drawn with; per_bin: codes kept for each bin; swaps:
-    pairs of codes per style input when the cut is measured; psi: truncation of the cars' codes, not of the
+    pairs of a car and a viewpoint per style input when the cut is measured; psi: truncation of the cars' codes, not of the
     viewpoints'; cut: 0 to measure it; labels: a person's file
     of bins, to be used instead of the automatic ones.
     """

@@ -20,7 +20,7 @@ from turnaround_training.errors import StageError
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.load import load_trained
 from turnaround_training.gan.settings import Settings, read_settings
-from turnaround_training.views.choose import choose_codes
+from turnaround_training.views.choose import choose_codes, clean_viewpoints
 from turnaround_training.views.circle import apart_deg, peak_deg
 from turnaround_training.views.cut import measure_cut
 from turnaround_training.views.judge import judged
@@ -52,7 +52,8 @@ def run(config: dict) -> None:
         return labeller.votes(describe(discriminator, pictures))
 
     print(f"views: labeller ({labeller.kind}) {report}", flush=True)
-    curves = measure_cut(trained, lambda pictures: peak_deg(votes_of(pictures)), referee, settings.swaps, settings.seed)
+    cars, viewpoints = trained.codes(settings.swaps, (settings.seed, 1), settings.psi), clean_viewpoints(trained, votes_of, settings)
+    curves = measure_cut(trained, cars, viewpoints, lambda pictures: peak_deg(votes_of(pictures)), referee)
     cut = settings.cut or curves.cut()
     settings.run.mkdir(parents=True, exist_ok=True)
     write_whole(settings.run / "cut.json", json.dumps({"cut": cut, **asdict(curves)}, indent=1).encode())
