@@ -23,7 +23,7 @@ const run = promisify(execFile);
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const python = join(repository, 'training/.venv/bin/python');
 const mitsubaPython = process.env.MITSUBA_PYTHON;
-const rounds = 4;
+const rounds = 6;
 
 function summarise(times: readonly number[]): Times {
   const sorted = [...times].sort((a, b) => a - b);
