@@ -293,6 +293,7 @@ def test_stage_trains_resumes_and_measures(prepared):
     assert len(cameras) == CODES and sum(row["turned_deg"] for row in cameras) == pytest.approx(0, abs=0.01)
     assert any(row["turned_deg"] != 0 for row in cameras) and (prepared / "run" / "sheet.png").exists()
     assert json.loads((prepared / "run" / "measures.json").read_text()) == {}
+    assert torch.load(prepared / "run" / "checkpoint.pt")["cars"] == ["vdrift-3s"]
     run(config_of(prepared, steps=6))
     last = json.loads((prepared / "run" / "log.jsonl").read_text().splitlines()[-1])
     assert last["step"] == 6

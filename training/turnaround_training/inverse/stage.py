@@ -27,7 +27,7 @@ from turnaround_training.inverse.surface import Smoothness
 from turnaround_training.inverse.views import Views, read_views
 from turnaround_training.renderer.mesh import Mesh
 from turnaround_training.template.registered import RegisteredCar
-from turnaround_training.trainer import Batch, TrainingPlan, checkpoint_path, load_average, train
+from turnaround_training.trainer import Batch, TrainingPlan, cars_seen, checkpoint_path, load_average, train
 
 SHEET_CARS = 6
 CAMERA_NAMES = ("azimuth_deg", "elevation_deg", "roll_deg", "distance", "fov_deg", "offset_right", "offset_down")
@@ -92,14 +92,22 @@ def run(config: dict) -> None:
         draw_sheet(parts.objective, learner, fixed).save(parts.plan.run / "sheet.png")
         write_whole(parts.plan.run / "cameras.json", json.dumps(found_cameras(learner.cameras), indent=1).encode())
 
-    train(
-        parts.learner, parts.plan, parts.batch, parts.objective, parts.identity, parts.views.car_names(), report
-    )
+    train(parts.learner, parts.plan, parts.batch, parts.objective, parts.identity, cars_behind(parts), report)
     load_average(parts.learner, parts.plan.run, parts.identity)
     with torch.no_grad():
         measures = measures_of(parts.learner.network, parts.objective.mesh, parts.settings.measured, parts.paths)
     write_whole(parts.plan.run / "measures.json", json.dumps(measures, indent=1).encode())
     print(json.dumps(measures, indent=1))
+
+
+def cars_behind(parts: Parts) -> set[str]:
+    """Cars that f owes what it learns to: those shown, those the start has seen, and all training cars behind pictures of
+    the GAN or weights that don't say."""
+    start, cars = parts.settings.start, parts.views.car_names()
+    seen = cars_seen(Path(start), identity_of("encoder", parts.paths.template)) if start else []
+    if seen is None or parts.views.shows_nameless():
+        cars |= {name for name, car in parts.registered.items() if not car.held_out}
+    return cars | set(seen or [])
 
 
 def found_cameras(cameras: CameraTable) -> list[dict[str, float]]:

@@ -55,9 +55,13 @@ class Views:
     folders: list[Folder]
     cameras: Cameras
 
-    def car_names(self) -> list[str]:
-        """Cars that the index rows name, sorted; generated cars have no name."""
-        return sorted({row["car"] for folder in self.folders for row in folder.rows if "car" in row})
+    def car_names(self) -> set[str]:
+        """Cars that the index rows name."""
+        return {row["car"] for folder in self.folders for row in folder.rows if "car" in row}
+
+    def shows_nameless(self) -> bool:
+        """Whether there are pictures of generated cars, which have no name."""
+        return any("car" not in row for folder in self.folders for row in folder.rows)
 
 
 def read_views(
