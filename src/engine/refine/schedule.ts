@@ -113,7 +113,7 @@ export const schedule = {
    * Starts: turns from the given azimuth (degrees), each for some steps at 64 pixels, and how much better in IoU than others
    * a start must fit to be taken. The given one goes first, so that something is seen soon. Seen straight from the front or
    * from behind, the wrong end of a car fits as well as the right one (after whole refinements the scores of both differed by
-   * less than 0.005 on 14 such views, at the start by up to 0.014 in IoU, to either side): only a clear difference turns the
+   * less than 0.005 on 12 such views, at the start by up to 0.014 in IoU, to either side): only a clear difference turns the
    * car around, as there is on views from three quarters.
    */
   starts: [

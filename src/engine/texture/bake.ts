@@ -28,7 +28,7 @@ export interface PhotoCar {
 export interface BakedPhoto {
   /** [size, size, 3] sRGB albedo where `visibility` > 0, else 0 */
   rgb: Uint8Array;
-  /** [size, size] 0..1: 0 hidden, turned away or outside the mask; 1 seen from 60 degrees off the normal and less */
+  /** [size, size] 0..1: 0 hidden, turned away or outside the mask; 1 seen from 72 degrees off the normal and less */
   visibility: Float32Array;
 }
 
@@ -44,9 +44,8 @@ const depthSide = 384;
 /** How far (car lengths) behind the nearest surface a texel still belongs to it, apart from its slope. */
 const depthSlack = 0.006;
 
-/** Side of the mask picture, and how many of its pixels are taken off the mask's border against foreign colours. */
+/** Side of the mask picture. Its border counts less where a pixel of it is only partly the car's. */
 const maskSide = 256;
-const borderPixels = 0;
 
 const near = 1e-3;
 
@@ -192,7 +191,7 @@ function depthPicture(car: PhotoCar, vertices: Float64Array): Float64Array {
   return buffers.depth;
 }
 
-/** The crop's mask 0..1 with `borderPixels` taken off. */
+/** The crop's mask: 0 where half of a pixel is covered or less, rising to 1. */
 function maskPicture({ photo, mask, crop }: PhotoCar): Float32Array {
   const { values } = resample(
     { width: photo.width, height: photo.height, channels: 1, data: mask },
@@ -200,8 +199,7 @@ function maskPicture({ photo, mask, crop }: PhotoCar): Float32Array {
     maskSide,
     maskSide,
   );
-  const eroded = erode(erode(values, 1), maskSide);
-  return eroded.map((value) => Math.max(0, Math.min(1, (value - 127) / 100)));
+  return values.map((value) => Math.max(0, Math.min(1, (value - 127) / 100)));
 }
 
 /** Bilinear value of the mask picture at (x, y), pixel centres at whole numbers. */
@@ -213,18 +211,6 @@ function readMask(picture: Float32Array, x: number, y: number): number {
   const upper = picture[at] + (picture[at + 1] - picture[at]) * fx;
   const lower = picture[at + maskSide] + (picture[at + maskSide + 1] - picture[at + maskSide]) * fx;
   return upper + (lower - upper) * Math.min(1, Math.max(0, y - row));
-}
-
-/** The least of each value and its neighbours `step` apart, which is 1 along rows and `maskSide` along columns. */
-function erode(values: Float32Array, step: number): Float32Array {
-  return values.map((value, at) => {
-    const place = Math.floor(at / step) % maskSide;
-    let least = value;
-    for (let d = -borderPixels; d <= borderPixels; d++) {
-      if (place + d >= 0 && place + d < maskSide) least = Math.min(least, values[at + d * step]);
-    }
-    return least;
-  });
 }
 
 /** Where the colours are read; a place (u, v) of the crop, 0..1, lies at (x + u * across, y + v * across). */
