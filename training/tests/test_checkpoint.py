@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import signal
+import sys
 
 import pytest
 import torch
@@ -118,3 +119,19 @@ def test_the_command_says_what_went_wrong_in_one_line(capsys, failure, code, sai
     assert said in capsys.readouterr().err
     with pytest.raises(OSError, match="other"):
         command.guarded("tiny", lambda: (_ for _ in ()).throw(OSError(errno.EACCES, "other")))
+
+
+def test_a_signal_amid_the_imports_waits_for_their_end(tmp_path, monkeypatch, capsys):
+    (tmp_path / "slow_stage.py").write_text(
+        "import signal\nsignal.raise_signal(signal.SIGINT)\nimported = True\ndef run(config):\n    raise AssertionError\n"
+    )
+    (tmp_path / "c.toml").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(command.STAGES, "template", "slow_stage")
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        assert command.main(["template", "--config", str(tmp_path / "c.toml")]) == 130
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
+            signal.signal(number, handler)
+    assert sys.modules.pop("slow_stage").imported and "stopped" in capsys.readouterr().err

@@ -13,9 +13,10 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
-from turnaround_training.checkpoint import disk_is_full
-from turnaround_training.errors import StageError
+from turnaround_training.errors import StageError, disk_is_full
+from turnaround_training.interruption import held_back
 from turnaround_training.sections import load_config
 from turnaround_training.stages import STAGES
 
@@ -66,7 +67,16 @@ def _run_stage(options: argparse.Namespace) -> None:
     config = load_config(options.config)
     if getattr(options, "labels", None) is not None:
         config = {**config, "views": {**config.get("views", {}), "labels": str(options.labels)}}
-    importlib.import_module(STAGES[options.stage]).run(config)
+    _module(STAGES[options.stage]).run(config)
+
+
+def _module(name: str) -> ModuleType:
+    """A module, imported whole: libraries answer a signal amid their import with errors of all kinds."""
+    with held_back() as asked_to_stop:
+        module = importlib.import_module(name)
+    if asked_to_stop.is_set():
+        raise KeyboardInterrupt
+    return module
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +87,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _import_stylegan2(options: argparse.Namespace) -> None:
-    stage = importlib.import_module("turnaround_training.import_stylegan2.stage")
+    stage = _module("turnaround_training.import_stylegan2.stage")
     stage.import_checkpoint(options.checkpoint, options.out, options.crop, options.clamp)
 
 

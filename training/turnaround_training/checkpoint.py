@@ -6,14 +6,13 @@ the configuration it was made by. Loading compares the identity and refuses anot
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 from pathlib import Path
 
 import torch
 
-from turnaround_training.errors import StageError
+from turnaround_training.errors import StageError, disk_is_full
 from turnaround_training.export.manifest import sha256_of
 
 Identity = dict[str, object]
@@ -49,11 +48,6 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
         raise
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def disk_is_full(error: OSError) -> bool:
-    """Whether the system refused to write for want of space."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def save_checkpoint(path: Path, identity: Identity, content: dict) -> None:

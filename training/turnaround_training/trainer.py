@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from turnaround_training.checkpoint import Identity, disk_is_full, load_checkpoint, load_weights, save_checkpoint
-from turnaround_training.errors import StageError
+from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
+from turnaround_training.errors import StageError, disk_is_full
 from turnaround_training.interruption import held_back
 from turnaround_training.sections import read_section
 
