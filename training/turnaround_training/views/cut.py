@@ -15,6 +15,7 @@ from turnaround_training.views.compose import compose
 from turnaround_training.views.referee import Verdict
 
 LEVELS = 4
+AZIMUTH_SHARE = 0.9
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class CutCurves:
     """Shares of what separates the pictures of the two codes; all lists have one entry per style input.
 
     Entry i of `alone_*`: input i alone is taken from the other code. Entry i of `until_*`: inputs 0..i are.
-    `*_azimuth` by the labeller and `*_colour` by histograms choose the cut; `*_referee` (azimuth) and
-    `*_shape` come from the pose encoder and are only shown.
+    `*_azimuth` by the labeller chooses the cut; `*_colour` (histograms), and `*_referee` (azimuth) and
+    `*_shape` by the pose encoder, are only shown.
     """
 
     alone_azimuth: list[float]
@@ -36,9 +37,8 @@ class CutCurves:
     until_shape: list[float]
 
     def cut(self) -> int:
-        """Number of early inputs whose swap moves the azimuth most beyond what it moves the colours."""
-        gain = np.array(self.until_azimuth[:-1]) - np.array(self.until_colour[:-1])
-        return int(gain.argmax()) + 1
+        """The fewest early inputs that carry AZIMUTH_SHARE of the viewpoint; what is left over is content."""
+        return next((number for number, share in enumerate(self.until_azimuth[:-1], 1) if share >= AZIMUTH_SHARE), len(self.until_azimuth) - 1)
 
 
 def colour_histograms(pictures: Tensor) -> np.ndarray:
