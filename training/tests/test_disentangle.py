@@ -70,7 +70,7 @@ def samples(f, generator):
     view = view_of(azimuth, np.full(COUNT, 10.0))
     return Samples(
         view=view, offsets=(seen.vertices - f.mean).detach(), texture=seen.texture.detach(), around=surroundings_of(drawn, mask),
-        w_plus=w_plus, pictures=pictures, view_code=np.arange(COUNT) % 8, view_of_code=view[:8],
+        w_plus=w_plus, pictures=pictures, view_code=np.arange(COUNT) % 8,
     )
 
 

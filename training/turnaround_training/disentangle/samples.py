@@ -24,7 +24,7 @@ CHUNK = 32
 @dataclass(frozen=True)
 class Samples:
     """view [N,3] (sin, cos azimuth, elevation rad), offsets [N,V,3] from the template's mean, texture [N,3,64,64],
-    around [N,4,32,32], w_plus [N,J,D]; rows and pictures uint8 [N,S,S,4] of the multi-views; view_of_code [K,3]."""
+    around [N,4,32,32], w_plus [N,J,D]; pictures uint8 [N,S,S,4] and view_code int [N] of the multi-views."""
 
     view: Tensor
     offsets: Tensor
@@ -33,7 +33,6 @@ class Samples:
     w_plus: Tensor
     pictures: np.ndarray
     view_code: np.ndarray
-    view_of_code: Tensor
 
     def __len__(self) -> int:
         return len(self.view)
@@ -73,7 +72,7 @@ def read_samples(views: Views, settings: MultiviewSettings, f: InverseGraphics, 
     return Samples(
         view=of_code[torch.from_numpy(code)], offsets=torch.cat(offsets), texture=torch.cat(textures),
         around=torch.cat(around), w_plus=codes_of(views, [rows[row] for row in chosen]), pictures=pictures[chosen],
-        view_code=code, view_of_code=of_code,
+        view_code=code,
     )
 
 

@@ -6,7 +6,7 @@ from turnaround_training.disentangle.export import export_networks
 from turnaround_training.disentangle.load import open_run
 from turnaround_training.disentangle.sheet import write_sheet
 from turnaround_training.disentangle.train import train
-from turnaround_training.export.credits import car_credits, licence_note
+from turnaround_training.export.credits import car_credits, environment_credits, licence_note
 
 SHEET_CARS = 6
 
@@ -24,7 +24,8 @@ def run(config: dict) -> None:
         f"A GAN after {opened.views.trained.seen} renders without labels, {len(opened.samples)} pictures of its own "
         f"imagination, {trainer.step} steps under an f taught by them."
     )
-    credits = car_credits(opened.paths.cars, trainer.cars)
+    environments = opened.paths.training_renders().environments()
+    credits = car_credits(opened.paths.cars, trainer.cars) + environment_credits(environments)
     differences = export_networks(network.eval(), settings.models, opened.samples, data, credits, licence_note(trainer.cars))
     shares = {name: round(value, 3) for name, value in network.mapper_content.shares().items()}
     print(f"disentangle: exported to {settings.models}, ONNX differs from torch by {differences}; content entries won: {shares}", flush=True)

@@ -114,11 +114,12 @@ class Trainer:
         wanted_texture = samples.texture[torch.cat([rows, textures])]
         came_back = network.background.encode(surroundings_of(pictures, masks))
         first, second = came_back.chunk(2)
+        wanted_code = background.detach().repeat(2, 1)
         target = samples.picture(rows)
         return {
             "shape": weights.shape * (seen.vertices - self.f.mean - wanted_shape).norm(dim=-1).mean(),
             "texture": weights.texture * (seen.texture - wanted_texture).abs().mean(),
-            "background": weights.background * ((came_back - torch.cat([background, background])).square().mean() + (first - second).square().mean()),
+            "background": weights.background * ((came_back - wanted_code).square().mean() + (first - second).square().mean()),
             "entropy": weights.entropy * network.mapper_content.entropy(),
             "picture": weights.picture * (pictures[: len(rows)] - target[:, :3]).abs().mean(),
             "code": weights.code * self._difference(own, rows),
