@@ -38,7 +38,8 @@ class CutCurves:
 
     def cut(self) -> int:
         """The fewest early inputs that carry AZIMUTH_SHARE of the viewpoint; what is left over is content."""
-        return next((number for number, share in enumerate(self.until_azimuth[:-1], 1) if share >= AZIMUTH_SHARE), len(self.until_azimuth) - 1)
+        reached = [number for number, share in enumerate(self.until_azimuth[:-1], 1) if share >= AZIMUTH_SHARE]
+        return reached[0] if reached else len(self.until_azimuth) - 1
 
 
 def colour_histograms(pictures: Tensor) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turnaround_training.errors import StageError
@@ -40,9 +40,9 @@ def read_view_settings(config: dict) -> ViewSettings:
     """Settings from a parsed TOML file; raises StageError that names what is wrong."""
     section = dict(config.get("views", {}))
     labels = section.pop("labels", None)
-    settings = read_section(ViewSettings, {**section, "labels": None} if labels is None else section, "views")
+    settings = read_section(ViewSettings, section, "views")
     if labels is not None:
-        settings = ViewSettings(**{**settings.__dict__, "labels": Path(labels)})
+        settings = replace(settings, labels=Path(labels))
     if not 1 <= settings.labelled <= LABELLED_AT_MOST:
         raise StageError(f"[views] labelled must be 1 to {LABELLED_AT_MOST}: the views are to be found with hardly any labels.")
     return settings

@@ -7,7 +7,7 @@ and report.json to the run's folder. With ``--labels FILE`` codes stay as they a
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
@@ -101,7 +101,7 @@ def _relabel(gan: Settings, settings: ViewSettings, referee: Referee) -> None:
     report = {"labels": str(settings.labels), "against_the_labels_before": {
         "same_bin": int((moved == 0).sum()), "other_bin": int((moved > 0).sum()), "left_out": int((bins < 0).sum()),
     }}
-    _finish(settings, Views(**{**views.__dict__, "bins": bins}), referee, report)
+    _finish(settings, replace(views, bins=bins), referee, report)
 
 
 def _finish(settings: ViewSettings, views: Views, referee: Referee, report: dict) -> None:
