@@ -75,7 +75,7 @@ class Settings:
     checkpoint_minutes: float = 8.0
     log_seconds: float = 20.0
     milestones: tuple[int, ...] = (100_000, 250_000, 500_000, 1_000_000)
-    distance_pictures: int = 2000
+    distance_pictures: int = 1000
     phases: tuple[Phase, ...] = (Phase(1000, 32),)
     architecture: Architecture = field(default_factory=Architecture)
 
