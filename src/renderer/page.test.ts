@@ -220,7 +220,7 @@ it('says when the engine is gone, and comes back by itself', async () => {
   server.dropConnections();
   await page
     .getByRole('alert')
-    .getByText(/connection to the engine was lost/)
+    .getByText(/connection to the engine was lost. Trying to come back/)
     .waitFor();
   expect(await neuralPicture().isVisible()).toBe(true);
   await page.getByRole('alert').waitFor({ state: 'detached' });

@@ -46,7 +46,8 @@ const requester: LatestWins<Wanted> = latestWins({
     const { code, message, remedy } = toErrorPayload(error);
     // another window of the same engine asked for a newer picture
     if (code === 'cancelled') setTimeout(requestNeuralPicture, againMilliseconds);
-    else useNeural.setState({ error: new StudioError(code, message, remedy) });
+    // the banner tells of a lost connection, and the page asks again when it is back
+    else if (code !== 'connection-lost') useNeural.setState({ error: new StudioError(code, message, remedy) });
   },
 });
 
