@@ -47,7 +47,8 @@ const requester: LatestWins<Wanted> = latestWins({
     // another window of the same engine asked for a newer picture
     if (code === 'cancelled') setTimeout(requestNeuralPicture, againMilliseconds);
     // the banner tells of a lost connection, and the page asks again when it is back
-    else if (code !== 'connection-lost') useNeural.setState({ error: new StudioError(code, message, remedy) });
+    else if (code !== 'connection-lost')
+      useNeural.setState({ error: new StudioError(code, message, remedy) });
   },
 });
 
