@@ -1,56 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { validateGlb } from '../engine/export/validate-glb.ts';
-import { defaultModelsDir } from '../engine/host/paths.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 import { testPhoto, testRooms } from '../engine/studio/test-rooms.ts';
 import { StudioError } from '../shared/errors.ts';
-import { realSurroundings, runCli } from './program.ts';
-import { reportSchema } from './report.ts';
+import { testCli } from './test-cli.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'turnaround-cli-test-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ran {
-  code: number;
-  out: string[];
-  err: string[];
-}
-
-async function run(
-  args: string[],
-  rooms: Partial<Rooms> = {},
-  signal = new AbortController().signal,
-): Promise<Ran> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    print: (line) => out.push(line),
-    error: (line) => err.push(line),
-    signal,
-    openRooms: async () => testRooms(rooms),
-  });
-  return { code, out, err };
-}
-
-async function save(name: string, bytes: Uint8Array | Promise<Uint8Array>): Promise<string> {
-  const path = join(folder, name);
-  writeFileSync(path, await bytes);
-  return path;
-}
-
-const results = () => join(folder, 'results');
-const reconstruct = (photos: string[], options: string[] = ['--refine', 'off'], rooms: Partial<Rooms> = {}) =>
-  run(['reconstruct', ...photos, '--out', results(), ...options], rooms);
-const read = (stem: string, name: string) => readFileSync(join(results(), stem, name));
-const report = (stem: string) =>
-  reportSchema.strict().parse(JSON.parse(read(stem, 'report.json').toString()));
+const cli = testCli();
+const { run, save, results, reconstruct, read, report } = cli;
 
 test('writes everything that was promised, and only that', async () => {
   const photo = await save('red car.png', testPhoto());
@@ -116,7 +75,7 @@ test('a given mask is taken; one of another size, or none where one was named, i
   const bad = await save('small.png', mask(100));
   const small = await reconstruct([photo], ['--refine', 'off', '--mask', bad]);
   expect(small).toMatchObject({ code: 1, err: [expect.stringMatching(/100 x 200 pixels.*320 x 200/)] });
-  const none = await reconstruct([photo], ['--refine', 'off', '--mask', join(folder, 'none.png')]);
+  const none = await reconstruct([photo], ['--refine', 'off', '--mask', join(cli.folder, 'none.png')]);
   expect(none).toMatchObject({ code: 1, err: [expect.stringMatching(/mask .*none\.png.*no such file/)] });
   const two = await reconstruct([photo, photo], ['--mask', good]);
   expect(two).toMatchObject({ code: 2, err: [expect.stringContaining('--mask')] });
@@ -154,7 +113,7 @@ test('render and export work from the folder, and refuse what is none', async ()
   const photo = await save('red.png', testPhoto());
   await reconstruct([photo]);
   const from = join(results(), 'red');
-  const picture = join(folder, 'new', 'side.png');
+  const picture = join(cli.folder, 'new', 'side.png');
   for (const mode of ['mesh', 'neural']) {
     const args = ['render', from, '--azimuth', '90', '--elevation', '10', '--mode', mode, '--size', '96'];
     expect(await run([...args, '--out', picture])).toEqual({ code: 0, out: [picture], err: [] });
@@ -162,12 +121,12 @@ test('render and export work from the folder, and refuse what is none', async ()
   }
   const steep = await run(['render', from, '--elevation', '60', '--mode', 'neural', '--out', picture]);
   expect(steep).toMatchObject({ code: 0, err: [expect.stringContaining('0 to 30')] });
-  const glb = join(folder, 'car.glb');
+  const glb = join(cli.folder, 'car.glb');
   for (const light of ['albedo', 'baked']) {
     expect((await run(['export', from, '--light', light, '--out', glb])).code).toBe(0);
     expect((await validateGlb(new Uint8Array(readFileSync(glb)))).messages).toEqual([]);
   }
-  const nothing = await run(['render', join(folder, 'none'), '--out', picture]);
+  const nothing = await run(['render', join(cli.folder, 'none'), '--out', picture]);
   expect(nothing).toMatchObject({ code: 1, err: [expect.stringContaining('no such file')] });
   writeFileSync(join(from, 'car.turnaround'), readFileSync(join(from, 'car.turnaround')).subarray(0, 500));
   const corrupt = await run(['export', from, '--out', glb]);
@@ -195,10 +154,10 @@ test('refine goes on from the folder, or from a project elsewhere, and writes th
   expect((await run(['refine', project, '--iterations', '1'])).out).toEqual([
     expect.stringMatching(/own \(mask IoU 0\.\d+, refined 0\.\d+\)$/),
   ]);
-  expect(readdirSync(join(folder, 'own'))).toContain('report.json');
-  mkdirSync(join(folder, 'photos'));
+  expect(readdirSync(join(cli.folder, 'own'))).toContain('report.json');
+  mkdirSync(join(cli.folder, 'photos'));
   await save('photos/mine.jpg', new Uint8Array(1));
-  const refused = await run(['refine', project, '--out', join(folder, 'photos')]);
+  const refused = await run(['refine', project, '--out', join(cli.folder, 'photos')]);
   expect(refused).toMatchObject({ code: 1, err: [expect.stringContaining('holds other files')] });
 });
 
@@ -225,102 +184,18 @@ test('a car that can not be refined, or is interrupted, stays as it is', async (
   expect(read('red', 'car.turnaround').equals(before)).toBe(true);
 });
 
-const text = new TextEncoder();
-const flat = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: '#888' } });
-
-test.each<[string, string, () => Promise<Uint8Array>, RegExp]>([
-  [
-    'not a picture',
-    'text.jpg',
-    async () => text.encode('hello, I am not a picture'),
-    /text\.jpg.*not a picture/,
-  ],
-  ['0 bytes', 'empty.jpg', async () => new Uint8Array(), /empty\.jpg.*0 bytes/],
-  ['more than 20 000 pixels', 'wide.png', () => flat(20_001, 20).png().toBuffer(), /wide\.png.*20001 x 20/],
-  ['truncated', 'cut.png', async () => (await testPhoto()).slice(0, 400), /cut\.png.*cut short/],
-  ['no car in it', 'grey.png', () => testPhoto([]), /grey\.png.*No car was found/],
-  ['too small', 'dot.png', () => flat(8, 8).png().toBuffer(), /dot\.png.*8 x 8/],
-])(
-  'a picture that is %s fails with its name, cause and remedy; the others are done',
-  async (_kind, name, make, line) => {
-    const [bad, good] = [await save(name, make()), await save('good.png', testPhoto())];
-    const { code, err, out } = await reconstruct([bad, good]);
-    expect(code).toBe(1);
-    expect(err).toEqual([expect.stringMatching(line)]);
-    expect(err[0].split('\n')).toHaveLength(1);
-    expect(out).toHaveLength(1);
-    expect(readdirSync(results())).toEqual(['good']);
-  },
-);
-
-test.each<[string, string, () => Promise<Uint8Array>, [number, number]]>([
-  [
-    'CMYK',
-    'cmyk.jpg',
-    async () =>
-      sharp(await testPhoto())
-        .toColourspace('cmyk')
-        .jpeg()
-        .toBuffer(),
-    [320, 200],
-  ],
-  [
-    '16 bit',
-    'deep.png',
-    async () =>
-      sharp(await testPhoto())
-        .toColourspace('rgb16')
-        .png()
-        .toBuffer(),
-    [320, 200],
-  ],
-  ['animated', 'moving.webp', animated, [320, 200]],
-  [
-    'EXIF-rotated',
-    'turned.jpg',
-    async () =>
-      sharp(await testPhoto())
-        .rotate(90)
-        .withMetadata({ orientation: 8 })
-        .jpeg()
-        .toBuffer(),
-    [320, 200],
-  ],
-])('a picture that is %s is read', async (_kind, name, make, [width, height]) => {
-  const photo = await save(name, make());
-  expect(await reconstruct([photo])).toMatchObject({ code: 0, err: [] });
-  const { crop, ...told } = report(name.split('.')[0]);
-  expect(told.photo).toEqual({ width, height });
-  expect(crop.x).toBeCloseTo(64, -0.7);
-  expect(crop.size).toBeCloseTo(192, -0.7);
-});
-
-async function animated(): Promise<Uint8Array> {
-  const frames = [await testPhoto(), await testPhoto([])];
-  return sharp(frames, { join: { animated: true } })
-    .webp({ lossless: true })
-    .toBuffer();
-}
-
-test('missing photos and folders are told one by one', async () => {
-  const { code, err } = await reconstruct([join(folder, 'none.jpg'), folder]);
-  expect(code).toBe(1);
-  expect(err).toEqual([
-    expect.stringMatching(/none\.jpg can't be read: there is no such file\./),
-    expect.stringMatching(/it is a folder/),
-  ]);
-});
-
 test('photos of the same name get folders of their own', async () => {
-  mkdirSync(join(folder, 'a'));
+  mkdirSync(join(cli.folder, 'a'));
   const photos = [await save('red.png', testPhoto()), await save('a/red.png', testPhoto())];
   expect((await reconstruct(photos)).code).toBe(0);
   expect(readdirSync(results()).sort()).toEqual(['red', 'red-2']);
 });
 
 test('--json prints one line a photo and nothing else', async () => {
-  const [bad, good] = [await save('bad.jpg', text.encode('no')), await save('good.png', testPhoto())];
+  const [bad, good] = [
+    await save('bad.jpg', new TextEncoder().encode('no')),
+    await save('good.png', testPhoto()),
+  ];
   const { code, out } = await reconstruct([bad, good], ['--refine', 'off', '--json']);
   expect(code).toBe(1);
   expect(out.map((line) => JSON.parse(line))).toEqual([
@@ -362,39 +237,6 @@ test('an --out that can not be written is told before any work', async () => {
   expect(err).toEqual([expect.stringMatching(/results.*could not be written.*another folder/)]);
 });
 
-test('a model whose hash differs is named once, with its remedy', async () => {
-  const photos = [await save('a.png', testPhoto()), await save('b.png', testPhoto())];
-  const refuse = async () => {
-    throw new StudioError('model-hash', 'encoder.onnx is not the file of the manifest.', 'Install it again.');
-  };
-  const { code, err } = await reconstruct(photos, ['--refine', 'off'], { reconstruct: refuse });
-  expect(code).toBe(1);
-  expect(err).toEqual([expect.stringMatching(/a\.png: encoder\.onnx is not the file.*Install it again/)]);
-});
-
-test('real models: a changed file is refused before any work, by name', async () => {
-  const models = join(folder, 'models');
-  mkdirSync(models);
-  const manifest = readFileSync(join(defaultModelsDir(), 'manifest.json'));
-  const { file } = JSON.parse(manifest.toString()).template;
-  const template = readFileSync(join(defaultModelsDir(), file));
-  template[template.length - 1] ^= 1;
-  writeFileSync(join(models, 'manifest.json'), manifest);
-  writeFileSync(join(models, file), template);
-  const photo = await save('red.png', testPhoto());
-  const [out, err]: [string[], string[]] = [[], []];
-  const args = ['reconstruct', photo, '--models', models, '--out', results()];
-  const code = await runCli(args, {
-    ...realSurroundings(new AbortController().signal),
-    print: (line) => out.push(line),
-    error: (line) => err.push(line),
-  });
-  expect(code).toBe(1);
-  expect(err).toEqual([expect.stringContaining(file)]);
-  expect(err[0]).toMatch(/^turnaround: .*(hash|manifest)/);
-  expect(out).toEqual([]);
-});
-
 test('Ctrl-C ends the photo under way and leaves no half-written folder', async () => {
   const photos = [await save('a.png', testPhoto()), await save('b.png', testPhoto())];
   const controller = new AbortController();
@@ -410,23 +252,4 @@ test('Ctrl-C ends the photo under way and leaves no half-written folder', async 
   expect(out).toEqual([]);
   expect(err).toEqual([expect.stringContaining('interrupted')]);
   expect(readdirSync(results())).toEqual([]);
-});
-
-test.runIf(process.getuid?.() === 0 && process.platform === 'linux')('a full disk', async (context) => {
-  const disk = join(folder, 'disk');
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', disk], { stdio: 'ignore' });
-  } catch {
-    context.skip('mounting is not allowed here; the store has the same test with an injected failure');
-  }
-  try {
-    const photo = await save('red.png', testPhoto());
-    const { code, err } = await run(['reconstruct', photo, '--out', disk, '--refine', 'off']);
-    expect(code).toBe(1);
-    expect(err).toEqual([expect.stringMatching(/red\.png: The disk is full.*Free some space/)]);
-    expect(readdirSync(disk)).toEqual([]);
-  } finally {
-    execFileSync('umount', [disk]);
-  }
 });
