@@ -73,7 +73,7 @@ async function neuralRate(studio: Studio, seconds: number): Promise<{ perSecond:
   const gaps: number[] = [];
   const begun = performance.now();
   for (let last = begun; last - begun < 1000 * seconds; ) {
-    await studio.call('neural.render', { azimuthDeg: (gaps.length * 3) % 360, elevationDeg: 10 });
+    await studio.call('neural.render', { azimuthDeg: (gaps.length * Math.SQRT2) % 360, elevationDeg: 10 });
     const now = performance.now();
     gaps.push(now - last);
     last = now;
