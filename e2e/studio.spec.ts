@@ -41,7 +41,7 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
     await studio.importPhoto(carPhoto);
     await eventually(async () => (await studio.carName) === 'car', 60_000);
     await studio.ready();
-    expect(await studio.region('Photo').getByRole('img').count()).toBeGreaterThan(0);
+    await studio.region('Photo').getByRole('img', { name: 'car.png' }).waitFor();
   });
 
   it('turns both views with a slider', async () => {
