@@ -11,8 +11,11 @@ import type { OpenHost } from './host.ts';
 const cli = fileURLToPath(new URL('../../bin/turnaround.mjs', import.meta.url));
 
 /** Starts `turnaround serve` and waits for the address that it prints. */
-async function startServer(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [cli, 'serve', '--port', '0'], {
+async function startServer(
+  dataDir: string,
+  options: string[],
+): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', ...options], {
     env: { ...process.env, TURNAROUND_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -41,10 +44,10 @@ function keepFileChoosers(page: Page): void {
   page.on('filechooser', () => {});
 }
 
-/** The browser host in a real browser. */
-export async function openBrowserHost(dataDir?: string): Promise<OpenHost> {
+/** The browser host in a real browser; `options` are more of those that `turnaround serve` takes. */
+export async function openBrowserHost(dataDir?: string, options: string[] = []): Promise<OpenHost> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-e2e-')));
-  const { url, child } = await startServer(folder);
+  const { url, child } = await startServer(folder, options);
   let browser: Browser | undefined;
   const end = async () => {
     await browser?.close();
@@ -76,7 +79,7 @@ export async function openBrowserHost(dataDir?: string): Promise<OpenHost> {
     },
     async restart() {
       await end();
-      return openBrowserHost(folder);
+      return openBrowserHost(folder, options);
     },
     async close() {
       await end();
