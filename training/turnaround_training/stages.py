@@ -16,6 +16,7 @@ STAGES: dict[str, str] = {
     "disentangle": "turnaround_training.disentangle.stage",
     "cycle": "turnaround_training.cycle.stage",
     "export": "turnaround_training.export.stage",
+    "held-out-truth": "turnaround_training.held_out_truth.stage",
     "evaluate": "turnaround_training.evaluate.stage",
     "smoke": "turnaround_training.smoke.stage",
 }

@@ -31,15 +31,16 @@ def paint_materials(car, folder):
     return entry.paint_mode, np.array([role(m.name) for m in car.materials])
 
 
-def bake(car, surface, shape, faces, texels, mode, takes_paint):
-    """Albedo u8 [256,256,3] sRGB without paint, and paint share u8 [256,256] (255: only paint).
-
-    albedo is the colour of the unpainted share; where all is paint it is the colour around.
-    """
-    face, bary, inside = texels
+def texel_surface(shape, faces, texels):
+    """Positions and smooth unit normals [k,3] of the texels on a shape [n,3]."""
+    face, bary, _ = texels
     point = (shape[faces[face]] * bary[..., None]).sum(1)
     normal = (vertex_normals(shape, faces)[faces[face]] * bary[..., None]).sum(1)
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    return point, normal / np.linalg.norm(normal, axis=1, keepdims=True)
+
+
+def meet(car, point, normal):
+    """What lies under texels: face of the car [k] (-1 where no ray meets it or a floor plate), barycentrics [k,3], floor [k]."""
     caster, _ = closed_caster(car)
     hit_face = np.full(len(point), -1)
     hit_bary = np.zeros((len(point), 3))
@@ -53,8 +54,18 @@ def bake(car, surface, shape, faces, texels, mode, takes_paint):
         floor[at] = f[ok] >= len(car.faces)
         hit_face[at], hit_bary[at] = np.where(floor[at], -1, f[ok]), b[ok]
         open_[at] = False
+    return hit_face, hit_bary, floor
+
+
+def bake(car, surface, shape, faces, texels, mode, takes_paint):
+    """Albedo u8 [256,256,3] sRGB without paint, and paint share u8 [256,256] (255: only paint).
+
+    albedo is the colour of the unpainted share; where all is paint it is the colour around.
+    """
+    point, normal = texel_surface(shape, faces, texels)
+    hit_face, hit_bary, floor = meet(car, point, normal)
     tree = cKDTree(np.concatenate([surface.points, 0.05 * surface.normals], 1))
-    some = np.flatnonzero(open_)
+    some = np.flatnonzero((hit_face < 0) & ~floor)
     near = tree.query(np.concatenate([point[some], 0.05 * normal[some]], 1))[1]
     hit_face[some], hit_bary[some] = surface.face[near], surface.bary[near]
     floor[some] = surface.face[near] < 0
@@ -63,7 +74,7 @@ def bake(car, surface, shape, faces, texels, mode, takes_paint):
     colour[on], alpha = car.colour_at(hit_face[on], hit_bary[on])
     painted = takes_paint[car.material[hit_face[on]]]
     paint[on] = painted * ((1 - alpha) if mode == "mask" else 1.0)
-    return _gather(colour, paint, inside, keep_colour=mode in ("hue", "tint", "even_tint", "fixed"))
+    return _gather(colour, paint, texels[2], keep_colour=mode in ("hue", "tint", "even_tint", "fixed"))
 
 
 def _gather(colour, paint, inside, keep_colour):
