@@ -1,5 +1,6 @@
 """The measures behind the tables, on cases with known answers."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 from scipy.spatial import ConvexHull
 
+from make_solid_vectors import VECTORS, vectors
 from synthetic import BOX
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
@@ -37,6 +39,11 @@ def test_a_hollow_is_solid_from_outside_and_an_open_side_is_not():
     assert voxel_iou(outer_solid(*both), outer_solid(BOX, FACES)) == 1.0
     lidless = FACES[~(BOX[FACES][..., 1] > 0.3).all(1)]
     assert outer_solid(BOX, lidless).sum() == 0
+
+
+def test_the_solid_of_the_shared_vectors():
+    stored, now = json.loads(VECTORS.read_text()), vectors()
+    assert stored == now and stored["voxels"] == 24
 
 
 def test_turned_silhouettes_forget_place_and_scale():

@@ -17,6 +17,9 @@ RULES = ((r"paint|body", "paint"), (r".*glass", "glass"), (r".*(tire|tyre)", "ty
 KNOWN_ROLES = ("paint", "tyre", "other")
 """Glass and rims get colours by chance, lenses are half clear."""
 
+DOWNWARDS = -0.6
+"""Height of the unit normal below which a surface faces the ground."""
+
 
 def role_of(name: str, roles: dict[str, str], blend: bool) -> str:
     """The role in which the page draws a material of a GLB."""
@@ -29,13 +32,14 @@ def role_of(name: str, roles: dict[str, str], blend: bool) -> str:
 def known_texels(folder: Path, record: dict, registered: RegisteredCar, template: dict[str, np.ndarray], size: int) -> np.ndarray:
     """bool [size,size]: every sample of the texel lies on the car's own surface, on a material drawn as its file says.
 
-    folder: of the GLBs and cars.json; record: the car's entry there.
+    What faces the ground is left out: nobody looks there. folder: of the GLBs and cars.json; record: the car's entry there.
     """
     car = Car(folder, record, np.radians(registered.yaw_deg), registered.shift)
     roles = load_catalogue(folder)[car.id].roles
     plain = np.array([role_of(m.name, roles, m.blend) in KNOWN_ROLES for m in car.materials]) & ~car.tinted
     texels = texel_map(template["uv"], size * OVER)
-    face, _, floor = meet(car, *texel_surface(registered.vertices.astype(np.float64), template["faces"], texels))
+    point, normal = texel_surface(registered.vertices.astype(np.float64), template["faces"], texels)
+    face, _, _ = meet(car, point, normal)
     known = np.zeros((size * OVER,) * 2, bool)
-    known[texels[2]] = (face >= 0) & ~floor & plain[car.material[face]]
+    known[texels[2]] = (face >= 0) & plain[car.material[face]] & (normal[:, 1] > DOWNWARDS)
     return known.reshape(size, OVER, size, OVER).all((1, 3))

@@ -23,7 +23,7 @@ One folder a render:
 | truth.json | car, scene, row (of the index of the renders), environment; camera: azimuth_deg, elevation_deg, roll_deg, distance, fov_deg (vertical), target [3] of the whole picture, a square crop with offset 0; straight_azimuth_deg: the azimuth under which the car's own plane of symmetry is seen, which is what the product estimates (some cars stand askew in their files); light [9][3]: spherical harmonics in the space of vertices.f32, linear rgb = albedo x sum c_k Y_k(n) |
 | vertices.f32 | float32 [V,3] little endian: the template's vertices, registered to the car and bent, where the render shows them |
 | albedo.png | the car's base colour [256,256,3] sRGB in the template's atlas (u right, v down) |
-| known.png | [256,256] 255 where albedo.png is what the render was drawn with; 0 on glass, rims, lenses (drawn by chance), the closed underside, gutters and where the template does not lie on the car |
+| known.png | [256,256] 255 where albedo.png is what the render was drawn with; 0 on glass, rims, lenses (drawn by chance), the underside, gutters and where the template does not lie on the car |
 | solid.bits | outer solid of the true car, straightened, length 1 on the ground: 64^3 bits, index (x * 64 + y) * 64 + z, first bit lowest in a byte; x and z span -0.5..0.5, y 0..1 (evaluate/solids.py) |
 
 The paint of a render may be up to 45 % metallic, which darkens its diffuse colour and adds reflections: albedo.png is the
