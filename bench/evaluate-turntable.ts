@@ -1,16 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type CliEngine, withEngine } from '../src/cli/engine.ts';
-import { loadCar, loadPhoto } from '../src/engine/studio/car-assets.ts';
-import type { Rooms } from '../src/engine/studio/rooms.ts';
-import type { StudioDocument } from '../src/shared/document.ts';
+import { decodePhoto } from '../src/engine/photo/decode.ts';
+import { segmentCar } from '../src/engine/studio/build-car.ts';
+import type { Estimate, Rooms } from '../src/engine/studio/rooms.ts';
 import { canonicalViewpoint } from '../src/shared/viewpoint.ts';
 import { type BoxedSilhouette, boxCar } from './boxed-silhouette.ts';
 import { overlapOf } from './mask-overlap.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { median } from './statistics.ts';
-import { maskFile, readMask, readViews, stepDeg, unseenIoU, type View } from './turntable.ts';
+import { readMask, readViews, stepDeg, unseenIoU, type View, viewFiles } from './turntable.ts';
 
 /** Iterations of the refinement: the command line's own. */
 const iterations = 150;
@@ -42,8 +41,8 @@ export interface TurntableOptions {
 }
 
 /**
- * Real cars on a turntable, each reconstructed from every single view in the studio: the segmenter's mask, the azimuth, and
- * the silhouette of the mesh in the views that were not seen, at the predicted azimuth plus the known steps.
+ * Real cars on a turntable, each reconstructed from every single view as the studio does it: the segmenter's mask, the
+ * azimuth, and the silhouette of the mesh in the views that were not seen, at the predicted azimuth plus the known steps.
  */
 export async function evaluateTurntable(
   run: Run,
@@ -53,14 +52,15 @@ export async function evaluateTurntable(
   const root = join(run.shared, 'eval', 'turntable');
   const all: Measured<TurntableResult> = { results: [], failures: [] };
   for (const car of (await readdir(root)).sort().slice(0, cars)) {
-    const silhouettes = await readViews(join(root, car));
-    const part = await withEngine(rooms, (engine) => {
-      const things = silhouettes.map((_view, index) => ({
-        name: `turntable/${car}/${index + 1}/${refineEvery > 0 && index % refineEvery === 0}`,
-        measure: () => evaluateView(engine, car, silhouettes, index, refineEvery, run.signal),
-      }));
-      return measureAll(run, turntableResultSchema, things, describe);
-    });
+    let views: Promise<View[]> | undefined;
+    const things = (await viewFiles(join(root, car))).map((_file, index) => ({
+      name: `turntable/${car}/${index + 1}/${refineEvery > 0 && index % refineEvery === 0}`,
+      measure: async () => {
+        views ??= readViews(join(root, car));
+        return evaluateView(rooms, car, await views, index, refineEvery, run.signal);
+      },
+    }));
+    const part = await measureAll(run, turntableResultSchema, things, describe);
     all.results.push(...part.results);
     all.failures.push(...part.failures);
   }
@@ -76,7 +76,7 @@ function describe({ photo, masked, trueDeg }: TurntableResult): string {
 }
 
 async function evaluateView(
-  engine: CliEngine,
+  rooms: Rooms,
   car: string,
   all: View[],
   index: number,
@@ -87,55 +87,43 @@ async function evaluateView(
   if (!view) throw new RangeError(`evaluateView: ${car} has no view ${index}`);
   const refine = refineEvery > 0 && index % refineEvery === 0;
   const trueDeg = index * stepDeg;
-  const bytes = new Uint8Array(await readFile(view.file));
-  const mask = new Uint8Array(await readFile(maskFile(view.file)));
-  const outcome = async (given: { mask?: Uint8Array }) => {
-    const { document } = await engine.studio.call(
-      'photo.import',
-      { name: `${car}.jpg`, bytes, ...given },
-      { signal },
-    );
-    if (!document) throw new Error('the studio has no car after an import');
-    const feedForward = await poseOf(engine, document, all, index);
-    if (!refine) return { document, feedForward, refined: null };
-    const { proposal } = await engine.studio.call('refine.start', { iterations }, { signal });
-    const refined = await poseOf(engine, proposal, all, index);
-    await engine.studio.call('refine.discard', {});
-    return { document, feedForward, refined };
+  const photo = await decodePhoto(new Uint8Array(await readFile(view.file)), view.file);
+  const { data: given } = await readMask(view.file);
+  const { mask: found } = await segmentCar({ rooms, signal }, photo);
+  const outcome = async (mask: Uint8Array) => {
+    const estimate = await rooms.reconstruct(photo, mask, { signal });
+    const feedForward = poseOf(rooms, estimate, estimate, all, index);
+    if (!refine) return { feedForward, refined: null };
+    const texture = await rooms.textureCar(photo, mask, estimate, signal);
+    const request = { ...estimate, photo, mask, texture, iterations, signal, onProgress: () => {} };
+    const refined = await rooms.refine(request);
+    return { feedForward, refined: poseOf(rooms, estimate, refined, all, index) };
   };
-  const { document, ...photo } = await outcome({});
-  const { document: _given, ...masked } = await outcome({ mask });
   return {
     car,
     trueDeg,
-    segmenterIoU: await segmenterIoU(engine, document, view.file),
-    meanShape: overlapOf(meanShape(engine, trueDeg), view.silhouette),
-    photo,
-    masked,
+    segmenterIoU: overlapOf(found, given),
+    meanShape: overlapOf(meanShape(rooms, trueDeg), view.silhouette),
+    photo: await outcome(found),
+    masked: await outcome(given),
   };
 }
 
-async function poseOf(
-  { assets, rooms }: CliEngine,
-  document: StudioDocument,
+function poseOf(
+  { template }: Rooms,
+  { lengthMetres }: Pick<Estimate, 'lengthMetres'>,
+  { offsets, viewpoint }: Pick<Estimate, 'offsets' | 'viewpoint'>,
   all: View[],
   index: number,
-): Promise<Pose> {
-  const { template } = rooms;
-  const geometry = { ...(await loadCar(assets, template, document)), template };
-  const { viewpoint } = document;
+): Pose {
   const front = { ...viewpoint, azimuthDeg: viewpoint.azimuthDeg - index * stepDeg };
-  const unseen = unseenIoU(geometry, front, all, [index]);
+  const unseen = unseenIoU({ template, lengthMetres, offsets }, front, all, [index]);
   return { azimuthDeg: viewpoint.azimuthDeg, unseen };
 }
 
 /** The mean car from the usual distance, a little from above, as the turntables' cameras stand. */
-function meanShape({ rooms: { template } }: CliEngine, azimuthDeg: number): BoxedSilhouette {
+function meanShape({ template }: Rooms, azimuthDeg: number): BoxedSilhouette {
   const height = template.vertices.reduce((most, v, i) => (i % 3 === 1 ? Math.max(most, v) : most), 0);
   const car = { template, offsets: new Float32Array(template.vertices.length), lengthMetres: 1 };
   return boxCar(car, canonicalViewpoint(azimuthDeg, 8, 1, [0, height / 2, 0]));
-}
-
-async function segmenterIoU({ assets }: CliEngine, document: StudioDocument, photo: string): Promise<number> {
-  return overlapOf((await loadPhoto(assets, document)).mask, (await readMask(photo)).data);
 }

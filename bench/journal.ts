@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 const lineSchema = z.object({ key: z.string(), value: z.unknown() });
@@ -14,19 +14,34 @@ export class Journal {
     this.#known = known;
   }
 
-  /** Reads what an earlier run left; a last line that was cut short is dropped. `fresh` begins anew. */
-  static async open(file: string, fresh = false): Promise<Journal> {
-    await mkdir(dirname(file), { recursive: true });
-    if (fresh) await rm(file, { force: true });
-    const text = await readFile(file, 'utf8').catch(() => '');
+  /**
+   * Reads what earlier runs left in all journals of the file's folder, and goes on writing this one, whose last line is
+   * dropped where it was cut short. Several processes may write, each its own.
+   */
+  static async open(file: string): Promise<Journal> {
+    const folder = dirname(file);
+    await mkdir(folder, { recursive: true });
     const known = new Map<string, unknown>();
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    for (const line of whole.split('\n').slice(0, -1)) {
-      const { key, value } = lineSchema.parse(JSON.parse(line));
-      known.set(key, value);
+    const files = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'));
+    for (const path of files.map((name) => join(folder, name))) {
+      const text = await readFile(path, 'utf8');
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      for (const line of whole.split('\n').slice(0, -1)) {
+        const { key, value } = lineSchema.parse(JSON.parse(line));
+        known.set(key, value);
+      }
+      if (path === file && whole.length < text.length) await writeFile(path, whole);
     }
-    if (whole.length < text.length) await writeFile(file, whole);
     return new Journal(file, known);
+  }
+
+  /** Forgets what earlier runs left in a folder. */
+  static async forget(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  has(key: string): boolean {
+    return this.#known.has(key);
   }
 
   /** The stored result of this key, or that of `work`, stored. */

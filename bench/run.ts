@@ -8,6 +8,8 @@ export interface Run {
   /** folder for what is written on the way */
   work: string;
   journal: Journal;
+  /** whether this process shall measure a thing that is not in the journal */
+  claim(name: string): Promise<boolean>;
   /** fires on Ctrl-C */
   signal: AbortSignal;
   say(text: string): void;
@@ -24,9 +26,9 @@ export interface Measured<T> {
   failures: Failure[];
 }
 
-/** Measures one thing after the other, each once over all runs; what fails is listed with its reason. */
+/** Measures one thing after the other, each once over all runs and processes; what fails is listed with its reason. */
 export async function measureAll<T>(
-  { journal, signal, say }: Run,
+  { journal, claim, signal, say }: Run,
   schema: z.ZodType<T>,
   things: { name: string; measure(): Promise<T> }[],
   tell: (result: T) => string,
@@ -35,12 +37,14 @@ export async function measureAll<T>(
   const begun = performance.now();
   for (const [done, { name, measure }] of things.entries()) {
     signal.throwIfAborted();
+    const known = journal.has(name);
+    if (!known && !(await claim(name))) continue;
     const minutes = (performance.now() - begun) / 60_000;
     const place = `${done + 1}/${things.length}, ${minutes.toFixed(1)} min`;
     try {
       const result = await journal.once(name, schema, measure);
       measured.results.push(result);
-      say(`[${place}] ${name}: ${tell(result)}`);
+      if (!known) say(`[${place}] ${name}: ${tell(result)}`);
     } catch (error) {
       signal.throwIfAborted();
       const reason = error instanceof Error ? error.message.trim() : String(error);

@@ -17,12 +17,16 @@ export interface View {
   silhouette: BoxedSilhouette;
 }
 
+/** Pictures of all views of a car, in order. */
+export async function viewFiles(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
+  return names.map((name) => join(folder, name));
+}
+
 /** All views of a car, in order. */
 export async function readViews(folder: string): Promise<View[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
   return Promise.all(
-    files.map(async (name) => {
-      const file = join(folder, name);
+    (await viewFiles(folder)).map(async (file) => {
       const { data, width, height } = await readMask(file);
       return { file, silhouette: boxMask(data, width, height) };
     }),
@@ -30,7 +34,7 @@ export async function readViews(folder: string): Promise<View[]> {
 }
 
 /** The mask made by hand that lies beside a picture. */
-export const maskFile = (photo: string) => photo.replace(/\.jpg$/, '.png');
+const maskFile = (photo: string) => photo.replace(/\.jpg$/, '.png');
 
 export async function readMask(photo: string): Promise<{ data: Uint8Array; width: number; height: number }> {
   const bytes = new Uint8Array(await readFile(maskFile(photo)));

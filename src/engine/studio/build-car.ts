@@ -88,7 +88,7 @@ async function maskPhoto(
 
 /** The largest car of a photo, or the one at a place in it. Throws `no-car` where there is none. */
 export async function segmentCar(
-  { rooms, signal }: BuildContext,
+  { rooms, signal }: Pick<BuildContext, 'rooms' | 'signal'>,
   photo: PhotoPixels,
   at?: { x: number; y: number },
 ): Promise<Found> {

@@ -9,38 +9,28 @@ const execute = promisify(execFile);
 const cli = fileURLToPath(new URL('../bin/turnaround.mjs', import.meta.url));
 
 const reportSchema = z.object({
-  maskIoU: z.object({ encoder: z.number() }),
   timingsMs: z.object({ refine: z.number(), total: z.number() }),
   peakRssMb: z.number(),
 });
 
-export interface Reconstructed {
-  folder: string;
-  /** of the car before refinement, drawn at the photo's size, with the mask that was given */
-  encoderIoU: number;
+export interface PhotoCosts {
   refineSeconds: number;
   totalSeconds: number;
   peakRssMb: number;
 }
 
 /** One photo through the command line in a process of its own, as a user would; throws with the CLI's own words. */
-export async function reconstructPhoto(
+export async function timePhoto(
   photo: string,
   out: string,
   options: string[],
   signal: AbortSignal,
-): Promise<Reconstructed> {
+): Promise<PhotoCosts> {
   await execute(process.execPath, [cli, 'reconstruct', photo, '--out', out, ...options], {
     timeout: 300_000,
     signal,
   });
-  const folder = join(out, basename(photo, extname(photo)));
-  const report = reportSchema.parse(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')));
-  return {
-    folder,
-    encoderIoU: report.maskIoU.encoder,
-    refineSeconds: report.timingsMs.refine / 1000,
-    totalSeconds: report.timingsMs.total / 1000,
-    peakRssMb: report.peakRssMb,
-  };
+  const file = join(out, basename(photo, extname(photo)), 'report.json');
+  const { timingsMs, peakRssMb } = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  return { refineSeconds: timingsMs.refine / 1000, totalSeconds: timingsMs.total / 1000, peakRssMb };
 }
