@@ -100,7 +100,8 @@ async function runAll(): Promise<void> {
   await mkdir(work, { recursive: true });
   await claims.clear();
   const jobs = Number(values.jobs);
-  if (jobs > 1) await runPinned(jobs, signal, say);
+  const [node, ...script] = process.argv;
+  if (jobs > 1) await runPinned([node, ...process.execArgv, ...script], jobs, signal, say);
   signal.throwIfAborted();
   const run: Run = { ...common, journal: await journal('all'), claim: async () => true };
   const measured = await measure(run);

@@ -9,6 +9,7 @@ const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0)
 
 /** Mean over the renders that have texels there, in percent of the range of sRGB: as it is / one exposure removed. */
 function errorCell(results: HeldOutResult[], of: (result: HeldOutResult) => AlbedoError): string {
+  if (results.every((result) => of(result).raw === null)) return '-';
   const percent = (kind: keyof AlbedoError) =>
     (100 * mean(results.flatMap((result) => of(result)[kind] ?? []))).toFixed(1);
   return `${percent('raw')} / ${percent('exposed')}`;
@@ -50,7 +51,7 @@ function albedoRow(label: string, results: HeldOutResult[], place: keyof PlacedE
     errorCell(results, (r) => r.feedForward.albedo[place]),
     errorCell(results, (r) => r.refined.albedo[place]),
     errorCell(results, (r) => r.mirroring[place]),
-    `${raw.toFixed(0)} % / ${exposed.toFixed(0)} %`,
+    Number.isNaN(raw) ? '-' : `${raw.toFixed(0)} % / ${exposed.toFixed(0)} %`,
   ];
 }
 
