@@ -33,6 +33,8 @@ const heldOutResultSchema = z.object({
   car: z.string(),
   azimuthDeg: z.number(),
   meanShapeVoxelIoU: z.number(),
+  /** of the template registered to the true car: the most that its vertices can reach */
+  registeredVoxelIoU: z.number(),
   /** texels that are known, by place */
   texels: z.object({ seen: z.number(), mirrored: z.number(), hidden: z.number() }),
   feedForward: stateSchema,
@@ -112,6 +114,7 @@ async function measure(engine: CliEngine, truth: HeldOutTruth, signal: AbortSign
     car: truth.car,
     azimuthDeg: truth.azimuthDeg,
     meanShapeVoxelIoU: voxelIoU(mean, truth.solid),
+    registeredVoxelIoU: voxelIoU(truth.posed, truth.solid),
     texels: { seen: places.seen.length, mirrored: places.mirrored.length, hidden: places.hidden.length },
     feedForward: feedForward.state,
     refined: refined.state,

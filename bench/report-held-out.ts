@@ -78,13 +78,8 @@ export function heldOutSection({ results, failures }: Measured<HeldOutResult>): 
     'azimuth error, median, degrees',
     'front/back flips',
   ];
-  const meanShape = results.map((r) => r.meanShapeVoxelIoU);
-  const meanRow = [
-    "the template's mean shape",
-    median(meanShape).toFixed(3),
-    quantile(meanShape, 0.1).toFixed(3),
-    '',
-    '',
+  const plainRow = (label: string, iou: number[]): Cells => [
+    ...[label, median(iou).toFixed(3), quantile(iou, 0.1).toFixed(3), '', ''],
   ];
   const unmodelled = median(results.flatMap((r) => r.unmodelledStops ?? [])).toFixed(2);
   return `## Held-out renders
@@ -93,7 +88,14 @@ ${results.length} renders of ${new Set(results.map(({ car }) => car)).size} cars
 ${table(shape, [
   stateRow('feed-forward', results, (r) => r.feedForward),
   stateRow('refined', results, (r) => r.refined),
-  meanRow,
+  plainRow(
+    "the template's mean shape",
+    results.map((r) => r.meanShapeVoxelIoU),
+  ),
+  plainRow(
+    'the template registered to the true car',
+    results.map((r) => r.registeredVoxelIoU),
+  ),
 ])}
 
 Albedo: mean absolute difference of the atlas from the true base colour, percent of the sRGB range, over texels whose truth is known (paint, trim, tyres, lamps; no glass, rims, underside); means over the renders. The second figure is with one exposure a render removed, found where the photo shows the car: a photo can't tell a bright car in little light from a dark one in much. Plain mirroring takes the refined car's own pixels divided by its light, their mirror image where only that is seen, else their mean.

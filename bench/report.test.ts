@@ -26,6 +26,7 @@ const heldOut: HeldOutResult = {
   car: 'cc-q7',
   azimuthDeg: 350,
   meanShapeVoxelIoU: 0.7,
+  registeredVoxelIoU: 0.95,
   texels: { seen: 100, mirrored: 50, hidden: 0 },
   feedForward: { azimuthDeg: 2, voxelIoU: 0.75, albedo: placed(0.1, 0.12), shadingStops: 0.4 },
   refined: { azimuthDeg: 354, voxelIoU: 0.8, albedo: placed(0.08, 0.09), shadingStops: 0.3 },
@@ -90,6 +91,7 @@ it('gives albedo and light in percent and stops, and leaves out what there is no
   expect(cells(text, 'neither seen')).toEqual(['of these, neither seen', '-', '-', '-', '-']);
   expect(cells(text, 'no light')?.slice(1)).toEqual(['20.0 / 10.0', '0.60']);
   expect(cells(text, '| refined | 0.8')).toEqual(['refined', '0.800', '0.800', '4.0', '0.0 %']);
+  expect(cells(text, 'registered to the true car')?.slice(1)).toEqual(['0.950', '0.950', '', '']);
   expect(text).toContain('held-out/b: no car');
   expect(text).not.toMatch(/NaN|undefined|Infinity/);
 });
