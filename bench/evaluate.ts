@@ -32,7 +32,7 @@ const { values } = parseArgs({
     photos: { type: 'string', default: '120' },
     cars: { type: 'string', default: '12' },
     /** every how many of a car's 16 views is refined too; 0 for none */
-    'refine-every': { type: 'string', default: '4' },
+    'refine-every': { type: 'string', default: '2' },
     /** cars that are also made from three photos together */
     'three-cars': { type: 'string', default: '12' },
     /** folder that the training stage held-out-truth wrote; without it the report says what is missing */
