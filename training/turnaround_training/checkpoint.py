@@ -51,10 +51,20 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
 
 
 def save_checkpoint(path: Path, identity: Identity, content: dict) -> None:
-    """Write content (what torch.save takes) with its identity, at once."""
+    """Write content (what torch.save takes) with its identity, at once; tensors of any device are stored as the CPU's."""
     memory = io.BytesIO()
-    torch.save({**content, "identity": identity}, memory)
+    torch.save(_on_cpu({**content, "identity": identity}), memory)
     write_whole(path, memory.getbuffer())
+
+
+def _on_cpu(content: object) -> object:
+    if isinstance(content, torch.Tensor):
+        return content.cpu()
+    if isinstance(content, dict):
+        return {key: _on_cpu(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return type(content)(_on_cpu(value) for value in content)
+    return content
 
 
 def load_checkpoint(path: Path, identity: Identity) -> dict:

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
+from turnaround_training.device import AUTOMATIC, choose_device, device_of, moved
 from turnaround_training.errors import StageError, disk_is_full
 from turnaround_training.interruption import held_back
 from turnaround_training.sections import read_section
@@ -43,6 +44,7 @@ class TrainingPlan:
     average_decay: float = 0.999
     seed: int = 1
     threads: int = 1
+    device: str = AUTOMATIC
 
     @staticmethod
     def from_section(section: dict) -> "TrainingPlan":
@@ -56,7 +58,7 @@ class TrainingState:
     """Network, optimiser, moving average and counters; saved and loaded as one checkpoint."""
 
     def __init__(self, network: torch.nn.Module, plan: TrainingPlan):
-        self.network = network.to(memory_format=torch.channels_last)
+        self.network = network.to(choose_device(plan.device), memory_format=torch.channels_last)
         decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
         others = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
         self.optimiser = torch.optim.AdamW(
@@ -90,7 +92,8 @@ class TrainingState:
         """Continue from a checkpoint; raises StageError where it belongs to another configuration."""
         stored = load_checkpoint(path, identity)
         load_weights(self.network, stored["network"], path)
-        self.average = stored["average"]
+        for key, value in stored["average"].items():
+            self.average[key].copy_(value)
         self.optimiser.load_state_dict(stored["optimiser"])
         self.step, self.elapsed = stored["step"], stored["elapsed"]
         self.cars = None if stored.get("cars") is None else set(stored["cars"])
@@ -167,7 +170,7 @@ def train(
 def _learn(state: TrainingState, plan: TrainingPlan, losses: Losses, batch: Batch) -> dict[str, float]:
     """One step; returns the losses by name."""
     _set_learning_rate(state, plan)
-    terms = losses(state.network, batch)
+    terms = losses(state.network, moved(batch, device_of(state.network)))
     total = sum(terms.values())
     if not torch.isfinite(total):
         raise StageError(f"Loss is not finite at step {state.step}: { {k: float(v) for k, v in terms.items()} }.")

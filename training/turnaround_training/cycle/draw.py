@@ -9,6 +9,7 @@ import torch
 
 from turnaround_training.cycle.settings import CycleSettings
 from turnaround_training.disentangle.load import StyleGanRun
+from turnaround_training.device import device_of, moved
 from turnaround_training.gan.sheet import to_bytes
 from turnaround_training.interruption import held_back
 from turnaround_training.multiview.segment import cars_in
@@ -26,6 +27,7 @@ def draw_views(opened: StyleGanRun, folder: Path, settings: CycleSettings) -> in
     that show more than `most_cars` are left out. A stopped run goes on.
     """
     network, samples = opened.trainer.network.eval(), opened.samples
+    device = device_of(network)
     dataset = RenderDataset(folder, opened.views.trained.size)
     done = {scene for scene, _ in dataset.done}
     azimuths = settings.azimuths
@@ -37,10 +39,10 @@ def draw_views(opened: StyleGanRun, folder: Path, settings: CycleSettings) -> in
                 shape, paint, around = (torch.tensor([row]) for row in random.integers(len(samples), size=3))
                 level = int(random.integers(len(ELEVATIONS_DEG)))
                 with torch.no_grad():
-                    code = network.background.encode(samples.around[around])
-                    content = network.mapper_content(samples.offsets[shape], samples.texture[paint], code)
-                    view = network.mapper_view(view_of(degrees, np.full(azimuths, ELEVATIONS_DEG[level])))
-                    pictures = network.generator(content + view) * 2 - 1
+                    code = network.background.encode(moved(samples.around[around], device))
+                    content = network.mapper_content(*(moved(part, device) for part in (samples.offsets[shape], samples.texture[paint])), code)
+                    view = network.mapper_view(moved(view_of(degrees, np.full(azimuths, ELEVATIONS_DEG[level])), device))
+                    pictures = (network.generator(content + view) * 2 - 1).cpu()
                 masks = opened.trainer.mask_of(pictures)
                 for number, (picture, mask) in enumerate(zip(to_bytes(pictures), masks, strict=True)):
                     if cars_in(mask >= 0.5) > settings.most_cars:

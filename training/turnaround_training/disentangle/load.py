@@ -10,6 +10,7 @@ from safetensors.numpy import load_file
 
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
+from turnaround_training.device import choose_device
 from turnaround_training.disentangle.mapper import DrawnAt, StyleGanR, code_space
 from turnaround_training.disentangle.samples import Samples, read_samples
 from turnaround_training.disentangle.settings import DisentangleSettings, read_disentangle_settings
@@ -40,7 +41,7 @@ def open_run(config: dict) -> StyleGanRun:
     settings, gan, paths = read_disentangle_settings(config), read_settings(config), Paths.from_config(config)
     torch.set_num_threads(settings.threads)
     views = load_views(read_view_settings(config).run, gan)
-    f = load_inverse(settings.inverse, paths.template)
+    f = load_inverse(settings.inverse, paths.template).to(choose_device(settings.device))
     samples = read_samples(views, read_multiview_settings(config), f, settings.samples, settings.seed)
     template = load_file(paths.template)
     inputs = views.trained.inputs

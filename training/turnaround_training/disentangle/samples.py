@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.encoder.network import decode_azimuth
 from turnaround_training.disentangle.picture import crops_of, surroundings_of
 from turnaround_training.errors import StageError
@@ -61,11 +62,11 @@ def read_samples(views: Views, settings: MultiviewSettings, f: InverseGraphics, 
     angles, elevations, offsets, textures, around = [], [], [], [], []
     for start in range(0, len(chosen), CHUNK):
         planes = as_planes(pictures[chosen[start : start + CHUNK]])
-        seen = f(crops_of(planes[:, :3], planes[:, 3:]))
-        angles.append(decode_azimuth(seen.estimate.azimuth_logits, seen.estimate.azimuth_residual))
-        elevations.append(seen.estimate.camera[:, 0])
-        offsets.append(seen.vertices - f.mean)
-        textures.append(seen.texture)
+        seen = f(moved(crops_of(planes[:, :3], planes[:, 3:]), device_of(f)))
+        angles.append(decode_azimuth(seen.estimate.azimuth_logits, seen.estimate.azimuth_residual).cpu())
+        elevations.append(seen.estimate.camera[:, 0].cpu())
+        offsets.append((seen.vertices - f.mean).cpu())
+        textures.append(seen.texture.cpu())
         around.append(surroundings_of(planes[:, :3], planes[:, 3:]))
     code = np.array([rows[row]["view_code"] for row in chosen])
     of_code = viewpoints_of(code, torch.cat(angles).numpy(), torch.cat(elevations).numpy(), len(views.codes))

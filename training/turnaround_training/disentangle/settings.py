@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnaround_training.device import AUTOMATIC
 from turnaround_training.errors import StageError
 from turnaround_training.sections import read_section
 
@@ -43,6 +44,7 @@ class DisentangleSettings:
     log_every: int = 20
     seed: int = 23
     threads: int = 1
+    device: str = AUTOMATIC
     weights: Weights = Weights()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.disentangle.mapper import StyleGanR
 from turnaround_training.disentangle.samples import Samples
 from turnaround_training.neural.examples import view_of
@@ -20,15 +21,16 @@ AZIMUTHS = np.arange(8) * 45.0
 def write_sheet(path: Path, network: StyleGanR, samples: Samples, rows: int) -> None:
     """Draw the first samples to a PNG."""
     chosen = torch.arange(min(rows, len(samples)))
-    other = chosen.roll(1)
-    background = network.background.encode(samples.around[chosen])
-    turned = view_of(AZIMUTHS, np.full(len(AZIMUTHS), 8.0))
-    content = network.mapper_content(samples.offsets[chosen], samples.texture[chosen], background)
-    view = network.mapper_view(samples.view[chosen])
+    device = device_of(network)
+    offsets, texture, around = (moved(part[chosen], device) for part in (samples.offsets, samples.texture, samples.around))
+    background = network.background.encode(around)
+    turned = moved(view_of(AZIMUTHS, np.full(len(AZIMUTHS), 8.0)), device)
+    content = network.mapper_content(offsets, texture, background)
+    view = network.mapper_view(moved(samples.view[chosen], device))
     columns = [samples.picture(chosen)[:, :3], network.generator(content + view)]
     columns += [network.generator(content + network.mapper_view(one[None])) for one in turned]
-    columns.append(network.generator(network.mapper_content(samples.offsets[chosen], samples.texture[other], background) + view))
-    columns.append(network.generator(network.mapper_content(samples.offsets[other], samples.texture[chosen], background) + view))
+    columns.append(network.generator(network.mapper_content(offsets, texture.roll(1, 0), background) + view))
+    columns.append(network.generator(network.mapper_content(offsets.roll(1, 0), texture, background) + view))
     tiles = np.stack([to_bytes(column) for column in columns], 1)
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.concatenate([np.concatenate(list(row), 1) for row in tiles], 0)).save(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from turnaround_training.device import on_cpu
 from turnaround_training.disentangle.export import export_networks
 from turnaround_training.disentangle.load import open_run
 from turnaround_training.disentangle.sheet import write_sheet
@@ -26,6 +27,6 @@ def run(config: dict) -> None:
     )
     environments = opened.paths.training_renders().environments()
     credits = car_credits(opened.paths.cars, trainer.cars) + environment_credits(environments)
-    differences = export_networks(network.eval(), settings.models, opened.samples, data, credits, licence_note(trainer.cars))
+    differences = export_networks(on_cpu(network.eval()), settings.models, opened.samples, data, credits, licence_note(trainer.cars))
     shares = {name: round(value, 3) for name, value in network.mapper_content.shares().items()}
     print(f"disentangle: exported to {settings.models}, ONNX differs from torch by {differences}; content entries won: {shares}", flush=True)

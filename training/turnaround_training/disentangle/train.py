@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
+from turnaround_training.device import choose_device, moved
 from turnaround_training.disentangle.mapper import CodeSpace, StyleGanR
 from turnaround_training.disentangle.picture import crops_of, surroundings_of
 from turnaround_training.disentangle.samples import Samples
@@ -30,8 +31,10 @@ class Trainer:
         self, settings: DisentangleSettings, network: StyleGanR, space: CodeSpace, samples: Samples, f: InverseGraphics,
         mask_of: MaskOf, identity: Identity, cars: list[str],
     ) -> None:
-        self.settings, self.network, self.space, self.samples = settings, network, space, samples
-        self.f, self.mask_of, self.identity, self.cars = f.eval().requires_grad_(False), mask_of, identity, cars
+        self.device = choose_device(settings.device)
+        self.settings, self.network, self.space, self.samples = settings, network.to(self.device), space, samples
+        self.f, self.mask_of = f.to(self.device).eval().requires_grad_(False), mask_of
+        self.identity, self.cars = identity, cars
         self.step = 0
         self._begin_phase()
 
@@ -86,12 +89,16 @@ class Trainer:
 
     def _codes(self, rows: Tensor) -> Tensor:
         samples = self.samples
-        background = self.network.background.encode(samples.around[rows])
-        return self.network.codes(samples.view[rows], samples.offsets[rows], samples.texture[rows], background)
+        background = self.network.background.encode(self._of(samples.around, rows))
+        return self.network.codes(*(self._of(part, rows) for part in (samples.view, samples.offsets, samples.texture)), background)
+
+    def _of(self, part: Tensor, rows: Tensor) -> Tensor:
+        """Some rows of the samples on the network's device."""
+        return moved(part[rows], self.device)
 
     def _difference(self, codes: Tensor, rows: Tensor) -> Tensor:
         """|w - w*|^2 in units of the codes' spread."""
-        return ((codes - self.samples.w_plus[rows]) / self.space.spread).square().mean()
+        return ((codes - self._of(self.samples.w_plus, rows)) / moved(self.space.spread, self.device)).square().mean()
 
     def _warm_up_terms(self, rows: Tensor) -> dict[str, Tensor]:
         return {
@@ -104,18 +111,20 @@ class Trainer:
         weights, network, samples = self.settings.weights, self.network, self.samples
         own = self._codes(rows)
         shapes, textures, views = (rows[torch.from_numpy(random.permutation(len(rows)))] for _ in range(3))
-        background = network.background.encode(samples.around[rows])
-        mixed = network.codes(samples.view[views], samples.offsets[shapes], samples.texture[textures], background)
+        background = network.background.encode(self._of(samples.around, rows))
+        mixed = network.codes(
+            self._of(samples.view, views), self._of(samples.offsets, shapes), self._of(samples.texture, textures), background
+        )
         pictures = network.generator.draw(torch.cat([own, mixed]))
         with torch.no_grad():
-            masks = torch.from_numpy(self.mask_of(pictures.clamp(0, 1) * 2 - 1))[:, None]
+            masks = moved(torch.from_numpy(self.mask_of(pictures.clamp(0, 1).cpu() * 2 - 1))[:, None], self.device)
         seen = self.f(crops_of(pictures, masks))
-        wanted_shape = samples.offsets[torch.cat([rows, shapes])]
-        wanted_texture = samples.texture[torch.cat([rows, textures])]
+        wanted_shape = self._of(samples.offsets, torch.cat([rows, shapes]))
+        wanted_texture = self._of(samples.texture, torch.cat([rows, textures]))
         came_back = network.background.encode(surroundings_of(pictures, masks))
         first, second = came_back.chunk(2)
         wanted_code = background.detach().repeat(2, 1)
-        target = samples.picture(rows)
+        target = moved(samples.picture(rows), self.device)
         return {
             "shape": weights.shape * (seen.vertices - self.f.mean - wanted_shape).norm(dim=-1).mean(),
             "texture": weights.texture * (seen.texture - wanted_texture).abs().mean(),

@@ -25,6 +25,10 @@ class ShapeSpace:
     mean: torch.Tensor
     basis: torch.Tensor
 
+    def on(self, device: torch.device) -> "ShapeSpace":
+        """The same on a device."""
+        return ShapeSpace(self.mean.to(device), self.basis.to(device))
+
     def vertices(self, coefficients: torch.Tensor) -> torch.Tensor:
         """Coefficients [N,40] -> vertices [N,V,3]."""
         return self.mean + (coefficients @ self.basis.flatten(1)).reshape(-1, *self.mean.shape)
@@ -43,7 +47,7 @@ def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: Sh
         "azimuth": azimuth_cross_entropy(estimate.azimuth_logits, truth["azimuth"]),
         "residual": residual_loss(estimate.azimuth_residual, truth["azimuth"]),
         "camera": functional.smooth_l1_loss(
-            estimate.camera / CAMERA_UNITS, truth["camera"] / CAMERA_UNITS, beta=0.2
+            estimate.camera / camera_units(estimate.camera), truth["camera"] / camera_units(estimate.camera), beta=0.2
         ),
         "light": (estimate.light - truth["light"]).abs().mean(),
         "shading": shading_loss(estimate.light, truth["light"]),
@@ -52,8 +56,13 @@ def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: Sh
     return {name: value * WEIGHTS[name] for name, value in terms.items()}
 
 
-CAMERA_UNITS = torch.tensor([0.1, 0.05, 0.3, 0.3, 0.05, 0.05])
+CAMERA_UNITS = (0.1, 0.05, 0.3, 0.3, 0.05, 0.05)
 """Differences of the camera's six numbers that weigh alike; distance and fov trade off, so they weigh little."""
+
+
+def camera_units(like: torch.Tensor) -> torch.Tensor:
+    """CAMERA_UNITS [6] of a tensor's type and on its device."""
+    return torch.tensor(CAMERA_UNITS, dtype=like.dtype).to(like.device)
 
 
 def bins_from(azimuth: torch.Tensor) -> torch.Tensor:
@@ -79,7 +88,7 @@ def residual_loss(residual: torch.Tensor, azimuth: torch.Tensor) -> torch.Tensor
 
 def shading_loss(light: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Mean difference of the shading at 64 random normals."""
-    normals = functional.normalize(torch.randn(64, 3), dim=1)
+    normals = functional.normalize(torch.randn(64, 3), dim=1).to(light.device)
     harmonics = spherical_harmonics(normals)
     return (harmonics @ (light - truth)).abs().mean()
 
@@ -97,7 +106,7 @@ def reprojection_loss(estimate: Estimate, vertices: torch.Tensor, truth: dict[st
     """Mean distance, in crop fractions, between vertices drawn as estimated and as true (azimuth from the true bin)."""
     best = bins_from(truth["azimuth"]).abs().argmin(1)
     azimuth = (best + estimate.azimuth_residual.gather(1, best[:, None])[:, 0]) * BIN_WIDTH
-    chosen = torch.randperm(vertices.shape[1])[:PROJECTED_VERTICES]
+    chosen = torch.randperm(vertices.shape[1])[:PROJECTED_VERTICES].to(vertices.device)
     mine = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices[:, chosen])
     theirs = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"][:, chosen])
     return functional.smooth_l1_loss(mine, theirs, beta=0.01)

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file
 from turnaround_training.camera import bounding_box_centre
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
+from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.encoder.dataset import TrueShapes, make_batch
 from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
 from turnaround_training.encoder.network import Encoder, decode_azimuth
@@ -25,7 +26,8 @@ def run(config: dict) -> None:
     plan = TrainingPlan.from_section(section)
     renders, template = paths.training_renders(), load_file(paths.template)
     shapes = TrueShapes(paths.training_cars(), template["mirror"])
-    space, faces = shape_space(template), template["faces"]
+    device = choose_device(plan.device)
+    space, faces = shape_space(template).on(device), template["faces"]
     size = section.get("batch", 32)
 
     def next_batch(generator: np.random.Generator, progress: float) -> Batch:
@@ -34,7 +36,7 @@ def run(config: dict) -> None:
         return make_batch(renders, shapes, size, generator)
 
     def losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(batch["crop"].device):
             features = network.trunk(batch["crop"])
         return encoder_losses(network.read(features.float()), batch, space)
 
@@ -54,10 +56,10 @@ def shape_space(template: dict[str, np.ndarray]) -> ShapeSpace:
 
 def draw_sheet(network: torch.nn.Module, batch: Batch, space: ShapeSpace, faces: np.ndarray) -> Image.Image:
     """Crops above, below them the estimated mesh's wires over the crop's mask."""
-    estimate = network(batch["crop"])
+    estimate = network(moved(batch["crop"], device_of(network)))
     vertices = space.vertices(estimate.coefficients)
     azimuth = decode_azimuth(estimate.azimuth_logits, estimate.azimuth_residual)
-    points = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices).numpy()
+    points = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices).cpu().numpy()
     columns = []
     for index in range(len(points)):
         crop = (batch["crop"][index].permute(1, 2, 0).numpy() * 255).astype(np.uint8)

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 
 from turnaround_training.checkpoint import identity_of
+from turnaround_training.device import moved
 from turnaround_training.encoder.network import Encoder, EncoderForExport
 from turnaround_training.evaluate.bench import Answers, Bench, Encode
 from turnaround_training.evaluate.held_out_table import measure_inverse
 from turnaround_training.evaluate.table import Table
-from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.trainer import load_average
 
@@ -49,9 +49,11 @@ def encode_by(bench: Bench, run: Path, stage: str) -> Encode:
         network = load_average(Encoder(), run, identity_of("encoder", bench.paths.template))
         module = EncoderForExport(network, torch.from_numpy(bench.template["basis"]).float()).eval()
 
+    module.to(bench.device)
+
     def encode(crops: np.ndarray) -> Answers:
         with torch.no_grad():
-            parts = [module(part) for part in torch.from_numpy(crops).split(32)]
-        return {name: torch.cat(values).numpy() for name, values in zip(NAMES, zip(*parts, strict=True), strict=True)}
+            parts = [module(moved(part, bench.device)) for part in torch.from_numpy(crops).split(32)]
+        return {name: torch.cat(values).cpu().numpy() for name, values in zip(NAMES, zip(*parts, strict=True), strict=True)}
 
     return encode

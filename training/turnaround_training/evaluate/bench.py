@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.renders import RenderSet
+from turnaround_training.device import AUTOMATIC, choose_device
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.photos import Photo, photos, turntable
 from turnaround_training.template.registered import RegisteredCar, load_registered
@@ -62,13 +63,15 @@ class ExportedModels:
 
 
 class Bench:
-    """Everything a table may need; what is missing raises StageError when a table asks for it."""
+    """Everything a table may need; what is missing raises StageError when a table asks for it. Networks that are not exported
+    run on `device` ([evaluate] device), exported ones on the CPU, as the figures of the product are taken there."""
 
     def __init__(self, config: dict):
         self.config = config
         self.section: dict = config.get("evaluate", {})
         self.paths = Paths.from_config(config)
         self.models = ExportedModels(self.paths.models)
+        self.device = choose_device(self.section.get("device", AUTOMATIC))
 
     @cached_property
     def template(self) -> dict[str, np.ndarray]:

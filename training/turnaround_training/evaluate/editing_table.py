@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from turnaround_training import device as devices
 from turnaround_training.disentangle.picture import crops_of
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.bench import Bench
@@ -23,7 +24,7 @@ from turnaround_training.evaluate.random_cars import random_cars
 from turnaround_training.evaluate.table import Table
 from turnaround_training.gan.settings import read_settings
 from turnaround_training.inverse.load import load_inverse
-from turnaround_training.inverse.network import InverseGraphics
+from turnaround_training.inverse.network import Prediction
 from turnaround_training.views.circle import apart_deg
 from turnaround_training.views.compose import compose
 from turnaround_training.views.settings import BIN_DEG, read_view_settings
@@ -50,7 +51,11 @@ Draw = Callable[[np.ndarray, np.ndarray, int], Tensor]
 def editing_table(bench: Bench) -> Table:
     """One row for every route, and one for the plain GAN where there is one."""
     run = Path(bench.section.get("reader", "runs/inverse/first"))
-    f = load_inverse(run, bench.paths.template)
+    network = load_inverse(run, bench.paths.template).to(bench.device)
+
+    def f(crops: Tensor) -> Prediction:
+        return network(devices.moved(crops, bench.device))
+
     count = bench.section.get("edited_cars", CARS)
     table = Table("Edits read back by f", NOTE, ("route", *COLUMNS))
     judge = NeuralView(bench.models, bench.models, bench.template["basis"])
@@ -67,7 +72,7 @@ def editing_table(bench: Bench) -> Table:
     return table
 
 
-def differences(draw: Draw, f: InverseGraphics, judge: NeuralView, count: int) -> list[float]:
+def differences(draw: Draw, f: Callable[[Tensor], Prediction], judge: NeuralView, count: int) -> list[float]:
     """The figures of COLUMNS."""
     own, other = np.arange(count), np.roll(np.arange(count), 1)
     seen = [_seen(draw(*edit), f, judge) for edit in ((own, own, 0), (own, own, 1), (other, own, 0), (own, other, 0))]
@@ -85,11 +90,12 @@ def differences(draw: Draw, f: InverseGraphics, judge: NeuralView, count: int) -
 
 
 @torch.no_grad()
-def _seen(pictures: Tensor, f: InverseGraphics, judge: NeuralView) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _seen(pictures: Tensor, f: Callable[[Tensor], Prediction], judge: NeuralView) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """f's vertices [N,V,3] and textures, the pictures and their masks [N,1,S,S]."""
     masks = torch.from_numpy(judge.masks(pictures.numpy()))
     parts = [f(crops) for crops in crops_of(pictures, masks).split(16)]
-    return torch.cat([part.vertices for part in parts]), torch.cat([part.texture for part in parts]), pictures, masks
+    vertices, textures = (torch.cat([getattr(part, name) for part in parts]).cpu() for name in ("vertices", "texture"))
+    return vertices, textures, pictures, masks
 
 
 def by_properties(bench: Bench, view: NeuralView, count: int) -> Draw:

@@ -8,6 +8,7 @@ import numpy as np
 from torch import nn
 
 from turnaround_training.checkpoint import identity_of
+from turnaround_training.device import device_of, moved
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.evaluate.bench import Bench, ExportedModels
 from turnaround_training.evaluate.neural_view import DrawnByModels, NeuralView
@@ -75,12 +76,12 @@ def _trunk(bench: Bench) -> nn.Sequential | None:
     run = Path(bench.config.get("encoder", {}).get("run", ""))
     if not (run / "checkpoint.pt").is_file():
         return None
-    return load_average(Encoder(), run, identity_of("encoder", bench.paths.template)).trunk
+    return load_average(Encoder(), run, identity_of("encoder", bench.paths.template)).trunk.to(bench.device)
 
 
 def _perceptual(view: NeuralView, examples: Examples, trunk: nn.Sequential) -> float:
     distances = []
     for rows in examples.rows_of():
         batch = fetch(examples, rows, np.array([closest_other(examples, rows, row) for row in rows]))
-        distances += perceptual_distance(trunk, view.draw_batch(batch), batch.target).tolist()
+        distances += perceptual_distance(trunk, *(moved(part, device_of(trunk)) for part in (view.draw_batch(batch), batch.target))).tolist()
     return float(np.mean(distances))

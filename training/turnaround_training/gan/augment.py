@@ -36,7 +36,7 @@ def _moved(pictures: Tensor, probability: float, random: np.random.Generator) ->
     turn = np.zeros((count, 2, 3), np.float32)
     turn[:, 0, 0], turn[:, 1, 1] = mirror / scale, 1.0 / scale
     turn[:, 0, 2], turn[:, 1, 2] = shifts
-    grid = functional.affine_grid(torch.from_numpy(turn), list(pictures.shape), align_corners=False)
+    grid = functional.affine_grid(torch.from_numpy(turn).to(pictures.device), list(pictures.shape), align_corners=False)
     return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
@@ -50,6 +50,6 @@ def _coloured(pictures: Tensor, probability: float, random: np.random.Generator)
     cross = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
     hue = np.cos(angle)[:, None, None] * (np.eye(3) - grey) + np.sin(angle)[:, None, None] * cross
     matrix = contrast[:, None, None] * (saturation[:, None, None] * hue + grey)
-    matrix = torch.from_numpy(matrix.astype(np.float32))
-    offset = torch.from_numpy(brightness.astype(np.float32))[:, None, None]
+    matrix = torch.from_numpy(matrix.astype(np.float32)).to(pictures.device)
+    offset = torch.from_numpy(brightness.astype(np.float32)).to(pictures.device)[:, None, None]
     return (torch.bmm(matrix, pictures.flatten(2)) + offset).reshape(pictures.shape)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.encoder.network import Encoder
 
 SIDE = 128
@@ -23,8 +24,8 @@ def features(encoder: Encoder, pictures: Tensor) -> np.ndarray:
     if colour.shape[-1] != SIDE:
         colour = functional.interpolate(colour, size=(SIDE, SIDE), mode="bilinear", align_corners=False)
     crops = torch.cat([colour, torch.ones_like(colour[:, :2])], dim=1)
-    parts = [encoder.trunk(part).mean(dim=(2, 3)) for part in crops.split(32)]
-    return torch.cat(parts).double().numpy()
+    parts = [encoder.trunk(moved(part, device_of(encoder))).mean(dim=(2, 3)) for part in crops.split(32)]
+    return torch.cat(parts).cpu().double().numpy()
 
 
 def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:

@@ -10,18 +10,23 @@ import torch
 from torch import Tensor
 
 from turnaround_training.checkpoint import identity_of, load_checkpoint, load_weights
+from turnaround_training.device import CPU, choose_device, moved
 from turnaround_training.gan.generator import Generator
 from turnaround_training.gan.settings import Settings
 
 
 @dataclass(frozen=True)
 class Trained:
-    """The averaged generator after `seen` pictures, which then drew at `size` px."""
+    """The averaged generator after `seen` pictures, which then drew at `size` px.
+
+    It stands on `device`; codes and pictures are given and taken on the CPU.
+    """
 
     generator: Generator
     size: int
     seen: int
     cars: tuple[str, ...]
+    device: torch.device = CPU
 
     @property
     def inputs(self) -> int:
@@ -33,12 +38,12 @@ class Trained:
         """w [count,width] from a seed, pulled towards the mean by psi."""
         width = self.generator.mapping.mean.shape[0]
         z = np.random.default_rng(seed).standard_normal((count, width)).astype(np.float32)
-        return self.generator.mapping.truncated(torch.from_numpy(z), psi)
+        return self.generator.mapping.truncated(moved(torch.from_numpy(z), self.device), psi).cpu()
 
     @torch.no_grad()
     def draw(self, w_plus: Tensor, batch: int = 32) -> Tensor:
         """w_plus [N,J,width] -> [N,3,size,size] in -1..1, clipped."""
-        drawn = [self.generator.synthesis.draw(part, self.size) for part in w_plus.split(batch)]
+        drawn = [self.generator.synthesis.draw(moved(part, self.device), self.size).cpu() for part in w_plus.split(batch)]
         return torch.cat(drawn).clamp(-1.0, 1.0)
 
 
@@ -48,5 +53,6 @@ def load_trained(settings: Settings, path: Path | None = None) -> Trained:
     state = load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))
     generator = Generator(settings.architecture)
     load_weights(generator, state["average"], path)
-    generator.requires_grad_(False).eval()
-    return Trained(generator, state["size"], state["seen"], tuple(state["cars"]))
+    device = choose_device(settings.device)
+    generator.to(device).requires_grad_(False).eval()
+    return Trained(generator, state["size"], state["seen"], tuple(state["cars"]), device)

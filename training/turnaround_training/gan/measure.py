@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from turnaround_training.checkpoint import write_whole
+from turnaround_training.device import choose_device
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.gan.frechet import features, frechet_distance
@@ -30,7 +31,7 @@ def frozen_encoder(settings: Settings) -> Encoder:
         shutil.copyfile(settings.encoder, kept)
     encoder = Encoder()
     encoder.load_state_dict(torch.load(kept, map_location="cpu")["average"])
-    return encoder.eval()
+    return encoder.to(choose_device(settings.device)).eval()
 
 
 def _features_of(encoder: Encoder, pictures: Pictures, rows: np.ndarray, size: int) -> np.ndarray:

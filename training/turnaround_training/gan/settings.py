@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from turnaround_training.device import AUTOMATIC
 from turnaround_training.errors import StageError
 from turnaround_training.sections import read_section
 
@@ -64,6 +65,7 @@ class Settings:
     encoder: Path = Path("runs/encoder/checkpoint.pt")
     seed: int = 11
     threads: int = 1
+    device: str = AUTOMATIC
     generator_rate: float = 2e-3
     discriminator_rate: float = 2e-3
     mapping_rate: float = 4e-4

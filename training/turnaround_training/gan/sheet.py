@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from turnaround_training.device import device_of
 from turnaround_training.gan.generator import Generator
 
 COLUMNS, ROWS = 8, 6
@@ -16,7 +17,7 @@ COLUMNS, ROWS = 8, 6
 
 def to_bytes(pictures: Tensor) -> np.ndarray:
     """[N,3,S,S] in -1..1 -> uint8 [N,S,S,3]."""
-    return (pictures.clamp(-1, 1) * 127.5 + 128).byte().permute(0, 2, 3, 1).numpy()
+    return (pictures.clamp(-1, 1) * 127.5 + 128).byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
 def tiled(pictures: np.ndarray, columns: int) -> np.ndarray:
@@ -28,7 +29,7 @@ def tiled(pictures: np.ndarray, columns: int) -> np.ndarray:
 def write_sheet(path: Path, generator: Generator, size: int, fade: float, psi: float = 1.0, seed: int = 5) -> None:
     """Draw COLUMNS x ROWS fixed codes at `size` px to a PNG."""
     z = np.random.default_rng(seed).standard_normal((COLUMNS * ROWS, generator.mapping.mean.shape[0]))
-    w_plus = generator.spread(generator.mapping.truncated(torch.from_numpy(z.astype(np.float32)), psi))
+    w_plus = generator.spread(generator.mapping.truncated(torch.from_numpy(z.astype(np.float32)).to(device_of(generator)), psi))
     drawn = torch.cat([generator.synthesis.draw(part, size, fade) for part in w_plus.split(16)])
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(tiled(to_bytes(drawn), COLUMNS)).save(path)

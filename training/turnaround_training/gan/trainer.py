@@ -11,6 +11,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, save_checkpoint
+from turnaround_training.device import choose_device, compute_type, moved
 from turnaround_training.errors import StageError
 from turnaround_training.gan.augment import augmented
 from turnaround_training.gan.discriminator import Discriminator
@@ -32,11 +33,12 @@ class Trainer:
     def __init__(self, settings: Settings) -> None:
         torch.manual_seed(settings.seed)
         self.settings = settings
-        self.generator = Generator(settings.architecture)
-        self.discriminator = Discriminator(settings.architecture)
+        self.device = choose_device(settings.device)
+        self.generator = Generator(settings.architecture).to(self.device)
+        self.discriminator = Discriminator(settings.architecture).to(self.device)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.generator.synthesis.compute = torch.bfloat16
-        self.discriminator.compute = torch.bfloat16
+        self.generator.synthesis.compute = compute_type(self.device)
+        self.discriminator.compute = compute_type(self.device)
         groups = [
             {"params": list(self.generator.synthesis.parameters()), "own": settings.generator_rate},
             {"params": list(self.generator.mapping.parameters()), "own": settings.mapping_rate},
@@ -92,7 +94,7 @@ class Trainer:
         for optimiser in (self.optimiser, self.discriminator_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = group["own"] * phase.rate
-        real = pictures.random(phase.batch, phase.size, random)
+        real = moved(pictures.random(phase.batch, phase.size, random), self.device)
         if fade < 1.0:
             real = torch.lerp(twice_smooth(functional.avg_pool2d(real, 2)), real, fade)
         values = self._judge(real, phase, fade, random)
@@ -113,10 +115,10 @@ class Trainer:
         """w_plus [count,J,width] with style mixing; also moves the mean code."""
         width, inputs = self.settings.architecture.width, self.generator.inputs
         z = torch.from_numpy(random.standard_normal((2, count, width)).astype(np.float32))
-        first, second = self.generator.mapping(z.flatten(0, 1)).reshape(2, count, width)
+        first, second = self.generator.mapping(moved(z.flatten(0, 1), self.device)).reshape(2, count, width)
         self.generator.mapping.follow(first)
         crossings = np.where(random.random(count) < self.settings.mixing, random.integers(1, inputs, count), inputs)
-        return mixed(first, second, inputs, torch.from_numpy(crossings))
+        return mixed(first, second, inputs, moved(torch.from_numpy(crossings), self.device))
 
     def _judge(self, real: Tensor, phase: Phase, fade: float, random: np.random.Generator) -> dict[str, float]:
         with torch.no_grad():

@@ -23,7 +23,7 @@ LIKELY = 0.02
 def two_azimuths(logits: torch.Tensor, residual: torch.Tensor) -> torch.Tensor:
     """Azimuths [N,2] in radians: of the most likely bin, and of the most likely one at least APART bins from it."""
     best = logits.argmax(1, keepdim=True)
-    gap = (torch.arange(AZIMUTH_BINS) - best).remainder(AZIMUTH_BINS)
+    gap = (torch.arange(AZIMUTH_BINS, device=logits.device) - best).remainder(AZIMUTH_BINS)
     far = torch.minimum(gap, AZIMUTH_BINS - gap) >= APART
     second = logits.masked_fill(~far, -torch.inf).argmax(1, keepdim=True)
     bins = torch.cat((best, second), 1)

@@ -91,7 +91,7 @@ def mean_colour(crop: torch.Tensor) -> torch.Tensor:
 
 def symmetric(offsets: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
     """Offsets [N,V,3] averaged with their mirror images in the plane x = 0."""
-    return (offsets + offsets[:, mirror] * offsets.new_tensor([-1.0, 1.0, 1.0])) / 2
+    return (offsets + offsets[:, mirror] * torch.tensor([-1.0, 1.0, 1.0]).to(offsets)) / 2
 
 
 def in_gauge(shape: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from turnaround_training.camera import bounding_box_centre
 from turnaround_training.data.crops import srgb_to_linear
-from turnaround_training.encoder.losses import CAMERA_UNITS, azimuth_cross_entropy, residual_loss
+from turnaround_training.device import CPU, autocast
+from turnaround_training.encoder.losses import azimuth_cross_entropy, camera_units, residual_loss
 from turnaround_training.inverse.cameras import CameraTable, CropCamera, crop_cameras
 from turnaround_training.inverse.network import AMBIENT, InverseGraphics, Prediction, mean_colour
 from turnaround_training.inverse.perceptual import PerceptualDistance
@@ -48,7 +49,7 @@ class Objective:
 
     def values(self, learner: Learner, batch: Batch) -> tuple[dict[str, torch.Tensor], Prediction]:
         """Terms in their own units, means over the batch."""
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(batch["crop"].device):
             features = learner.network.trunk(batch["crop"])
         prediction = learner.network.predict(features.float(), mean_colour(batch["crop"]))
         camera = crop_cameras(learner.cameras(batch["camera"]), batch)
@@ -64,7 +65,7 @@ class Objective:
         self, prediction: Prediction, camera: CropCamera, batch: Batch, progress: float
     ) -> dict[str, torch.Tensor]:
         """Overlap, colour and perceptual distance of each prediction in its own view and, in pairs, in the other one."""
-        shape, view = self.orders(len(batch["crop"]))
+        shape, view = self.orders(len(batch["crop"]), batch["crop"].device)
         drawing = self.draw(prediction, camera, shape, view, self.sigmainv(progress), batch["mask"].shape[-1])
         picture, mask = batch["colour"][view], batch["mask"][view]
         inside = mask * drawing.coverage
@@ -76,9 +77,9 @@ class Objective:
             values["perceptual"] = self.perceptual(drawing.colour, picture, inside).mean()
         return values
 
-    def orders(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def orders(self, count: int, device: torch.device = CPU) -> tuple[torch.Tensor, torch.Tensor]:
         """Which prediction is drawn in which picture's view: all in their own, in pairs also in the partner's."""
-        own = torch.arange(count)
+        own = torch.arange(count, device=device)
         if self.each == 1:
             return own, own
         return torch.cat((own, own)), torch.cat((own, own ^ 1))
@@ -104,7 +105,7 @@ class Objective:
         """What keeps shapes near smooth cars and light near daylight."""
         vertices, estimate = prediction.vertices, prediction.estimate
         grey = estimate.light.mean(2, keepdim=True)
-        ambient = torch.zeros(9, 1)
+        ambient = grey.new_zeros(9, 1)
         ambient[0] = AMBIENT
         return {
             "laplacian": self.smoothness.laplacian(vertices).mean(),
@@ -118,7 +119,7 @@ class Objective:
 def viewpoint_terms(prediction: Prediction, camera: CropCamera) -> dict[str, torch.Tensor]:
     """The viewpoint head learns the cameras as they stand."""
     estimate = prediction.estimate
-    difference = (estimate.camera - camera.six()) / CAMERA_UNITS
+    difference = (estimate.camera - camera.six()) / camera_units(estimate.camera)
     return {
         "azimuth": azimuth_cross_entropy(estimate.azimuth_logits, camera.azimuth),
         "residual": residual_loss(estimate.azimuth_residual, camera.azimuth),

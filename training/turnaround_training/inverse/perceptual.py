@@ -24,6 +24,11 @@ class PerceptualDistance:
     def __init__(self, discriminator: Discriminator, size: int = SIZE):
         self.discriminator, self.size = discriminator.eval().requires_grad_(False), size
 
+    def on(self, device: torch.device) -> "PerceptualDistance":
+        """Moved to a device."""
+        self.discriminator.to(device)
+        return self
+
     @staticmethod
     def of_run(run: Path) -> "PerceptualDistance":
         """The discriminator of a run of stage gan."""

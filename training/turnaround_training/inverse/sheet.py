@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.inverse.cameras import crop_cameras
 from turnaround_training.inverse.objective import Learner, Objective
 from turnaround_training.trainer import Batch
@@ -14,9 +15,10 @@ from turnaround_training.trainer import Batch
 
 def draw_sheet(objective: Objective, learner: Learner, batch: Batch) -> Image.Image:
     """One column an item; with pairs the third and fourth rows are the partner's picture and the drawing there."""
+    batch = moved(batch, device_of(learner))
     prediction = learner.network(batch["crop"])
     camera = crop_cameras(learner.cameras(batch["camera"]), batch)
-    shape, view = objective.orders(len(batch["crop"]))
+    shape, view = objective.orders(len(batch["crop"]), batch["crop"].device)
     drawing = objective.draw(prediction, camera, shape, view, objective.settings.sigmainv[1], batch["mask"].shape[-1])
     count = len(batch["crop"])
     drawn = drawing.colour + 0.5 * (1 - drawing.coverage)
@@ -28,4 +30,4 @@ def draw_sheet(objective: Objective, learner: Learner, batch: Batch) -> Image.Im
         rows.append(drawn[start : start + count])
     rows.append(functional.interpolate(prediction.texture, size=batch["crop"].shape[-2:]))
     picture = torch.cat([torch.cat(tuple(row), 2) for row in rows], 1)
-    return Image.fromarray((picture.clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy().astype(np.uint8))
+    return Image.fromarray((picture.clamp(0, 1) * 255).byte().permute(1, 2, 0).cpu().numpy().astype(np.uint8))

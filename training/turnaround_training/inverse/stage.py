@@ -13,6 +13,7 @@ from safetensors.numpy import load_file
 
 from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, write_whole
 from turnaround_training.data.paths import Paths
+from turnaround_training.device import choose_device
 from turnaround_training.encoder.dataset import TrueShapes
 from turnaround_training.encoder.stage import shape_space
 from turnaround_training.inverse.batches import batch_of, choose, make_batch
@@ -73,11 +74,13 @@ def parts_of(config: dict) -> Parts:
         network.start_from(load_checkpoint(start, identity_of("encoder", paths.template))["average"])
     mesh = Mesh.of(template["faces"], template["uv"])
     perceptual = PerceptualDistance.of_run(Path(settings.perceptual)) if settings.perceptual else None
-    objective = Objective(settings, mesh, Smoothness(space.mean, template["faces"]), perceptual)
+    device = choose_device(plan.device)
+    smoothness = Smoothness(space.mean, template["faces"]).on(device)
+    objective = Objective(settings, mesh, smoothness, perceptual.on(device) if perceptual else None)
     identity = identity_of("inverse", paths.template)
     taught = settings.weights.true_shape > 0 or settings.weights.true_light > 0
     shapes = TrueShapes(registered, template["mirror"]) if taught else None
-    learner = Learner(network, CameraTable(views.cameras))
+    learner = Learner(network, CameraTable(views.cameras)).to(device)
     return Parts(settings, plan, paths, registered, views, shapes, learner, objective, identity)
 
 
@@ -113,8 +116,8 @@ def cars_behind(parts: Parts) -> set[str]:
 def found_cameras(cameras: CameraTable) -> list[dict[str, float]]:
     """The unknown cameras as they stand, in degrees and car lengths, with how far their azimuths have turned."""
     with torch.no_grad():
-        numbers = cameras(cameras.unknown.nonzero()[:, 0]).double().tolist()
-        turns = cameras.moves()[:, 0].double().tolist()
+        numbers = cameras(cameras.unknown.nonzero()[:, 0]).cpu().double().tolist()
+        turns = cameras.moves()[:, 0].cpu().double().tolist()
     found = []
     for row, turn in zip(numbers, turns, strict=True):
         values = [*map(math.degrees, row[:3]), math.exp(row[3]), 2 * math.degrees(math.atan(math.exp(row[4]))), *row[5:]]

@@ -32,6 +32,12 @@ class Smoothness(nn.Module):
         )
         self.register_buffer("bends", self.cosines(mean[None]))
 
+    def on(self, device: torch.device) -> "Smoothness":
+        """Moved to a device; MPS has no sparse matrices, there the averaging becomes a dense one (26 MB)."""
+        if device.type == "mps":
+            self.averaging = self.averaging.to_dense()
+        return self.to(device)
+
     def cosines(self, shapes: torch.Tensor) -> torch.Tensor:
         """Cosine [N,E] between the normals of the faces on both sides of each edge."""
         corners = shapes[:, self.faces]
@@ -42,7 +48,7 @@ class Smoothness(nn.Module):
     def laplacian(self, shapes: torch.Tensor) -> torch.Tensor:
         """Root mean square distance (L) of the offsets from the average of their neighbours'."""
         offsets = (shapes - self.mean).permute(1, 0, 2).flatten(1)
-        rest = offsets - torch.sparse.mm(self.averaging, offsets)
+        rest = offsets - self.averaging @ offsets
         return rest.reshape(len(self.mean), len(shapes), 3).square().sum(-1).mean(0).add(1e-12).sqrt()
 
     def flatness(self, shapes: torch.Tensor) -> torch.Tensor:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.inverse.stage import Parts, parts_of
 from turnaround_training.sections import load_config
 from turnaround_training.template.shapes import shape_of
@@ -27,7 +28,7 @@ def measured(parts: Parts, progress: float) -> dict[str, dict[str, float]]:
     found: dict[str, list[tuple[float, float, float]]] = {}
     shared = parts.learner.network.places.weight
     for number in range(BATCHES):
-        batch = parts.batch(np.random.default_rng((0, number)), progress)
+        batch = moved(parts.batch(np.random.default_rng((0, number)), progress), device_of(parts.learner))
         values, prediction = parts.objective.values(parts.learner, batch)
         for name, value in values.items():
             on_vertices, on_shared = torch.autograd.grad(
@@ -45,6 +46,7 @@ def measured(parts: Parts, progress: float) -> dict[str, dict[str, float]]:
 def of_true_shapes(parts: Parts) -> dict[str, float]:
     """Mean of each shape term over the registered training cars."""
     shapes = torch.from_numpy(np.stack([shape_of(car) for car in parts.registered.values() if not car.held_out]))
+    shapes = moved(shapes, device_of(parts.learner))
     return {name: round(float(getattr(parts.objective.smoothness, name)(shapes).mean()), 5) for name in SHAPE_TERMS}
 
 

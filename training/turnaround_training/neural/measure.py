@@ -32,8 +32,8 @@ def draw_rows(networks: Networks, batch: Batch, size: int) -> tuple[torch.Tensor
     for start in range(0, batch.view.shape[0], CHUNK):
         part = Batch(*(value[start : start + CHUNK] for value in vars(batch).values()))
         picture, logits, _, _ = networks.draw(part, size)
-        pictures.append(picture.clamp(0.0, 1.0))
-        masks.append(torch.sigmoid(logits))
+        pictures.append(picture.clamp(0.0, 1.0).cpu())
+        masks.append(torch.sigmoid(logits).cpu())
     return torch.cat(pictures), torch.cat(masks)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.neural.background import BackgroundEncoder
 from turnaround_training.neural.examples import Batch
 from turnaround_training.neural.generator import Generator
@@ -28,6 +29,7 @@ class Networks(nn.Module):
 
     def draw(self, batch: Batch, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """-> picture, mask logits, coverage (see Generator.draw) and the background code [N,32]."""
+        batch = moved(batch, device_of(self))
         code = self.background.encode(batch.around)
         content = self.mapper_content.combine(batch.coefficients, batch.texture, code)
         return (*self.generator.draw(content + self.mapper_view(batch.view), size), code)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.neural.examples import Examples, fetch, view_of
 from turnaround_training.neural.networks import Networks
 from turnaround_training.neural.sheet import to_bytes
@@ -22,7 +23,7 @@ def recoloured(texture: torch.Tensor, turn: float) -> torch.Tensor:
     """Rotate the hue of sRGB colours [3,H,W] about the grey axis by `turn` radians (Rodrigues)."""
     cosine, sine = np.cos(turn), np.sin(turn)
     cross = torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
-    rotation = (torch.eye(3) * cosine + cross * sine + torch.full((3, 3), (1.0 - cosine) / 3.0)).float()
+    rotation = (torch.eye(3) * cosine + cross * sine + torch.full((3, 3), (1.0 - cosine) / 3.0)).float().to(texture.device)
     return torch.einsum("ij,jhw->ihw", rotation, texture).clamp(0.0, 1.0)
 
 
@@ -32,13 +33,14 @@ def sample(networks: Networks, examples: Examples, seed: int, azimuth: float = A
     share of another, the background code of a training picture -> picture [3,128,128] sRGB."""
     random = np.random.default_rng(seed)
     rows = random.integers(len(examples.scene), size=3)
-    batch = fetch(examples, rows, rows)
+    device = device_of(networks)
+    batch = moved(fetch(examples, rows, rows), device)
     coefficients = random.standard_normal((1, examples.coefficients.shape[1])).astype(np.float32) * SPREAD
     texture = torch.lerp(batch.texture[0], batch.texture[1], MIXED_IN)
     texture = recoloured(texture, random.uniform(0, 2 * np.pi))
     code = networks.background.encode(batch.around[2:])
-    content = networks.mapper_content.combine(torch.from_numpy(coefficients), texture[None], code)
-    view = networks.mapper_view(view_of(np.array([azimuth]), np.array([ELEVATION])))
+    content = networks.mapper_content.combine(moved(torch.from_numpy(coefficients), device), texture[None], code)
+    view = networks.mapper_view(moved(view_of(np.array([azimuth]), np.array([ELEVATION])), device))
     return networks.generator(content + view)[0]
 
 

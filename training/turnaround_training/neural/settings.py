@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turnaround_training.data.renders import EXCLUDED
+from turnaround_training.device import AUTOMATIC
 from turnaround_training.errors import StageError
 from turnaround_training.sections import read_section
 
@@ -54,6 +55,7 @@ class Settings:
     sample_seed: int = 0
     seed: int = 7
     threads: int = 1
+    device: str = AUTOMATIC
     rate: float = 2e-3
     discriminator_rate: float = 2.5e-4
     checkpoint_minutes: float = 5.0

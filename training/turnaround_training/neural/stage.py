@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
+from turnaround_training.device import on_cpu
 from turnaround_training.errors import StageError
 from turnaround_training.export.credits import car_credits, environment_credits, licence_note
 from turnaround_training.neural import sample
@@ -56,7 +57,7 @@ class NeuralStage:
         )
         cars = sorted(self.source.rendered_cars() if self.trainer.cars is None else self.trainer.cars)
         credits = car_credits(self.paths.cars, cars) + environment_credits(self.source.environments())
-        networks = self.trainer.average.networks
+        networks = on_cpu(self.trainer.average.networks)
         for name, difference in export_networks(
             networks, models, examples, self.source.offsets(0), data, credits, licence_note(cars)
         ).items():

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as functional
 
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
+from turnaround_training.device import choose_device, compute_type, moved
 from turnaround_training.errors import StageError
 from turnaround_training.interruption import held_back
 from turnaround_training.neural import losses
@@ -40,11 +41,11 @@ class Trainer:
         self.identity = identity
         self.cars: set[str] | None = set()
         self.settings = settings
-        self.networks = Networks(settings.architecture, projection)
-        self.discriminator = Discriminator()
+        self.device = choose_device(settings.device)
+        self.networks = Networks(settings.architecture, projection).to(self.device)
+        self.discriminator = Discriminator().to(self.device)
         self.average = MovingAverage(self.networks)
-        self.networks.generator.compute = torch.bfloat16
-        self.discriminator.compute = torch.bfloat16
+        self.networks.generator.compute = self.discriminator.compute = compute_type(self.device)
         groups = [
             {"params": self.networks.other_parameters(), "share": 1.0},
             {"params": self.networks.style_parameters(), "share": STYLE_SHARE},
@@ -89,6 +90,7 @@ class Trainer:
 
     def learn(self, batch: Batch, phase: Phase) -> dict[str, float]:
         """One update of generator and mappers (and of the discriminator in adversarial phases)."""
+        batch = moved(batch, self.device)
         target, mask = batch.target, batch.mask
         if phase.size < target.shape[-1]:
             target = functional.avg_pool2d(target, target.shape[-1] // phase.size)
@@ -160,7 +162,7 @@ class Trainer:
         realness, _ = self.discriminator(real, view)
         whole = realness[:, :1].sum() + realness[:, 1:].mean(dim=1).sum()
         (gradient,) = torch.autograd.grad(whole, real, create_graph=True)
-        self.discriminator.compute = torch.bfloat16
+        self.discriminator.compute = compute_type(self.device)
         return 0.5 * R1_WEIGHT * R1_EVERY * gradient.square().sum(dim=(1, 2, 3)).mean()
 
 

@@ -64,7 +64,8 @@ def render(
     """Draw a batch of shapes of one mesh; differentiable in vertices, camera, texture and light.
 
     Args:
-        vertices: [B,V,3], float32 or float64 on the CPU, as all tensors here.
+        vertices: [B,V,3], float32 or float64; all tensors here are of one type and on one device. The operator runs on
+            the CPU: from another device inputs are copied there and pictures back, and gradients take the same way.
         camera: [B,4,4] of viewpoint.camera_matrix (pixel centres at +0.5); a last row that differs from the third
             makes it orthographic where the third is constant.
         size: side of the picture, or (height, width).
@@ -87,8 +88,9 @@ def render(
     if sigmainv is not None and not (sigmainv > 0 and 1 <= nearest <= MOST_NEAREST):
         raise ValueError(f"sigmainv must be positive and nearest 1..{MOST_NEAREST}, not {sigmainv} and {nearest}.")
     options = native.Options(height, width, near, cull_back, srgb, sigmainv or 1.0, nearest if sigmainv is not None else 0)
-    whole = [None if tensor is None else tensor.contiguous() for tensor in (vertices, camera, texture, light)]
-    colour, silhouette, face, depth = _Render.apply(*whole, mesh, options)
+    whole = [None if tensor is None else tensor.cpu().contiguous() for tensor in (vertices, camera, texture, light)]
+    drawn = _Render.apply(*whole, mesh, options)
+    colour, silhouette, face, depth = (picture.to(vertices.device) for picture in drawn)
     coverage = (face >= 0).to(vertices.dtype)
     return Drawing(colour if texture is not None else None, silhouette, coverage, depth, face)
 
@@ -105,8 +107,11 @@ def _check(mesh: Mesh, vertices: torch.Tensor, camera: torch.Tensor, texture: to
         fits = tensor.ndim == len(shape) and all(b in (None, a) for a, b in zip(tensor.shape, shape, strict=True))
         if not fits:
             raise ValueError(f"render: {name} has shape {list(tensor.shape)}, expected {list(shape)} (None: any).")
-        if tensor.dtype != vertices.dtype or tensor.device.type != "cpu":
-            raise ValueError(f"render: {name} is {tensor.dtype} on {tensor.device}; all inputs must be one float type on the CPU.")
+        if tensor.dtype != vertices.dtype or tensor.device != vertices.device:
+            raise ValueError(
+                f"render: {name} is {tensor.dtype} on {tensor.device}, vertices are {vertices.dtype} on {vertices.device}; "
+                "all inputs must be of one float type and on one device."
+            )
     if vertices.dtype not in (torch.float32, torch.float64):
         raise ValueError(f"render: vertices are {vertices.dtype}; float32 or float64 is needed.")
     if texture is not None and 0 in texture.shape[2:]:

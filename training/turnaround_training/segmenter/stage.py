@@ -11,6 +11,7 @@ from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.environments import load_backdrops
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.scenes import SceneMaker
+from turnaround_training.device import autocast, device_of, moved
 from turnaround_training.segmenter.network import Segmenter
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
@@ -42,7 +43,7 @@ def run(config: dict) -> None:
     fixed = make_batch(np.random.default_rng(0), 1.0)
 
     def write_sheet(network: torch.nn.Module, step: int) -> None:
-        predicted = torch.sigmoid(network(fixed["picture"]))
+        predicted = torch.sigmoid(network(moved(fixed["picture"], device_of(network)))).cpu()
         rows = [fixed["picture"], fixed["mask"].expand(-1, 3, -1, -1), predicted.expand(-1, 3, -1, -1)]
         sheet = torch.cat([torch.cat(tuple(row[:8]), 2) for row in rows], 1).permute(1, 2, 0)
         Image.fromarray((sheet.numpy() * 255).astype(np.uint8)).save(plan.run / "sheet.png")
@@ -52,7 +53,7 @@ def run(config: dict) -> None:
 
 def segmenter_losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:
     """Cross-entropy, heavier near the mask's edge, and soft IoU loss 1 - |ab| / |a+b-ab| per picture."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast(batch["picture"].device):
         logits = network(batch["picture"])
     logits, mask = logits.float(), batch["mask"]
     local = functional.avg_pool2d(mask, 9, 1, 4)

@@ -41,8 +41,8 @@ class TextureCompleter(nn.Module):
         observed, known = observed_colour(partial)
         # The atlas is fixed, so the place of a texel says which part of the car it is.
         zero = torch.zeros_like(known)
-        columns = zero + torch.linspace(-1, 1, partial.shape[-1])
-        rows = zero + torch.linspace(-1, 1, partial.shape[-2])[:, None]
+        columns = zero + torch.linspace(-1, 1, partial.shape[-1], device=partial.device)
+        rows = zero + torch.linspace(-1, 1, partial.shape[-2], device=partial.device)[:, None]
         guess = spread(observed, known)
         x = torch.cat((guess * 2 - 1, partial[:, 3:], columns, rows), 1)
         given, features = x, [self.stem(x)]

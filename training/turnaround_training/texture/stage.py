@@ -9,6 +9,7 @@ from safetensors.numpy import load_file
 
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
+from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.encoder.dataset import TrueShapes
 from turnaround_training.texture.atlases import RowAtlases, painted_atlases
 from turnaround_training.texture.dataset import Sources, make_bank, make_batch
@@ -33,7 +34,7 @@ def run(config: dict) -> None:
     sources = load_sources(paths, size, section.get("views", 400), plan.seed)
     covered = np.full(size * size, OUTSIDE_WEIGHT, np.float32)
     covered[sources.texels.index] = 1
-    weight = torch.from_numpy(covered.reshape(1, 1, size, size))
+    weight = torch.from_numpy(covered.reshape(1, 1, size, size)).to(choose_device(plan.device))
 
     def next_batch(generator: np.random.Generator, progress: float) -> Batch:
         if generator.random() < REFRESH_CHANCE:
@@ -41,14 +42,14 @@ def run(config: dict) -> None:
         return make_batch(sources, batch, generator)
 
     def losses(network: torch.nn.Module, pairs: Batch) -> dict[str, torch.Tensor]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(pairs["partial"].device):
             texture = network(pairs["partial"])
         return texture_losses(texture.float(), pairs["truth"], weight)
 
     fixed = make_batch(sources, SHEET_PICTURES, np.random.default_rng(0))
 
     def write_sheet(network: torch.nn.Module, step: int) -> None:
-        rows = (fixed["partial"][:, :3], network(fixed["partial"]), fixed["truth"])
+        rows = (fixed["partial"][:, :3], network(moved(fixed["partial"], device_of(network))).cpu(), fixed["truth"])
         sheet = torch.cat([torch.cat(tuple(row), 2) for row in rows], 1).permute(1, 2, 0).contiguous()
         Image.fromarray((sheet.clamp(0, 1).numpy() * 255).astype(np.uint8)).save(plan.run / "sheet.png")
 

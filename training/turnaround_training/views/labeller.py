@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from turnaround_training.device import device_of, moved
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.views.circle import apart_deg, peak_deg, spread_over_bins
 
@@ -36,7 +37,7 @@ def gradient_histograms(pictures: Tensor) -> Tensor:
     down = functional.pad(grey[..., 2:, :] - grey[..., :-2, :], (0, 0, 1, 1))
     strength = (across.square() + down.square()).sqrt()
     turn = torch.remainder(torch.atan2(down, across), torch.pi) / torch.pi * ORIENTATIONS
-    steps = torch.arange(ORIENTATIONS)[None, :, None, None]
+    steps = torch.arange(ORIENTATIONS, device=turn.device)[None, :, None, None]
     apart = (turn - steps).abs()
     share = (1.0 - torch.minimum(apart, ORIENTATIONS - apart)).clamp(min=0.0)
     return functional.adaptive_avg_pool2d(share * strength, (ROWS, COLUMNS)).flatten(1).sqrt()
@@ -47,9 +48,9 @@ def describe(discriminator: Discriminator, pictures: Tensor) -> dict[str, np.nda
     """Features by name, float64 [N,F] each, of pictures [N,3,S,S] in -1..1; rows have unit length."""
     named: dict[str, list[Tensor]] = {}
     for part in pictures.split(CHUNK):
-        maps = discriminator.maps(part)
+        maps = discriminator.maps(moved(part, device_of(discriminator)))
         for name, value in {"edges": gradient_histograms(part), "discriminator": maps[-2].flatten(1)}.items():
-            named.setdefault(name, []).append(functional.normalize(value))
+            named.setdefault(name, []).append(functional.normalize(value).cpu())
     features = {name: torch.cat(values).double().numpy() for name, values in named.items()}
     return features | {"both": np.concatenate(list(features.values()), axis=1) / np.sqrt(len(features))}
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from turnaround_training.checkpoint import identity_of, load_checkpoint, load_weights, write_whole
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.renders import RenderSet
+from turnaround_training.device import choose_device
 from turnaround_training.errors import StageError
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.load import load_trained
@@ -72,7 +73,7 @@ def load_discriminator(settings: Settings) -> Discriminator:
     path = settings.run / "checkpoint.pt"
     discriminator = Discriminator(settings.architecture)
     load_weights(discriminator, load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))["discriminator"], path)
-    return discriminator.requires_grad_(False).eval()
+    return discriminator.to(choose_device(settings.device)).requires_grad_(False).eval()
 
 
 def _labeller(discriminator: Discriminator, paths: Paths, settings: ViewSettings, size: int) -> tuple[Labeller, dict]:

@@ -1,0 +1,90 @@
+"""Where networks compute: CUDA, then Apple's MPS, then the CPU; and how a batch gets there.
+
+``device = "cpu"`` in a stage's config section forces one, the variable TURNAROUND_DEVICE overrides every config.
+Checkpoints hold no device: they are read to the CPU and copied into networks wherever these stand.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields, is_dataclass
+from typing import TypeVar
+
+import torch
+
+from turnaround_training.errors import StageError
+
+AUTOMATIC = "auto"
+VARIABLE = "TURNAROUND_DEVICE"
+CPU = torch.device("cpu")
+
+Tensors = TypeVar("Tensors")
+Module = TypeVar("Module", bound=torch.nn.Module)
+
+
+def choose_device(wanted: str = AUTOMATIC) -> torch.device:
+    """The device of this process; with torchrun on CUDA, the one of its local rank.
+
+    wanted: "auto", or a device by PyTorch's name ("cpu", "cuda", "cuda:1", "mps"). Raises StageError where it isn't there.
+    """
+    name = os.environ.get(VARIABLE) or wanted
+    if name == AUTOMATIC:
+        name = next(name for name, there in (("cuda", torch.cuda.is_available()), ("mps", _has_mps()), ("cpu", True)) if there)
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise StageError(f"{name!r} is no device; use auto, cpu, cuda, cuda:1 or mps.") from None
+    if device.type == "mps" and not _has_mps():
+        raise StageError("device is mps, but this PyTorch has none. Use auto or cpu.")
+    if device.type == "cuda":
+        if device.index is None:
+            device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        if device.index >= torch.cuda.device_count():
+            raise StageError(f"{device} is wanted, but PyTorch sees {torch.cuda.device_count()} CUDA devices. Start fewer processes, or use device = \"cpu\".")
+        torch.cuda.set_device(device)
+    return device
+
+
+def _has_mps() -> bool:
+    return torch.backends.mps.is_available()
+
+
+def compute_type(device: torch.device) -> torch.dtype:
+    """Type of activations: bfloat16 on the CPU and on CUDA devices that have it, float32 elsewhere (no stage scales its
+    loss, which float16 would need)."""
+    if device.type == "cpu" or (device.type == "cuda" and torch.cuda.is_bf16_supported()):
+        return torch.bfloat16
+    return torch.float32
+
+
+def autocast(device: torch.device) -> AbstractContextManager:
+    """Convolutions and products in `compute_type` while inside."""
+    if compute_type(device) == torch.float32:
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+def device_of(module: torch.nn.Module) -> torch.device:
+    """Where a network stands."""
+    return next(module.parameters()).device
+
+
+def moved(batch: Tensors, device: torch.device) -> Tensors:
+    """A tensor, a mapping or a dataclass of tensors on the device; what is no tensor stays. On the CPU it is the batch itself."""
+    if device.type == "cpu":
+        return batch
+    if isinstance(batch, torch.Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, Mapping):
+        return type(batch)((key, moved(value, device)) for key, value in batch.items())
+    if is_dataclass(batch):
+        return type(batch)(*(moved(getattr(batch, field.name), device) for field in fields(batch)))
+    return batch
+
+
+def on_cpu(module: Module) -> Module:
+    """The module itself where it stands on the CPU, a copy there otherwise: exports are traced on the CPU."""
+    return module if device_of(module).type == "cpu" else copy.deepcopy(module).cpu()
