@@ -2,7 +2,7 @@
 
 A stage is a module with ``run(config)``; config is the whole TOML file as a dict and a stage reads
 its own section. Relative paths in a config are relative to the folder the command is run from.
-``python -m turnaround_training import-stylegan2 CHECKPOINT --out DIR`` takes no config.
+``python -m turnaround_training import-stylegan2 CHECKPOINT --out DIR`` takes no config. Several devices: processes.py.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from turnaround_training import processes
 from turnaround_training.errors import StageError, disk_is_full
 from turnaround_training.interruption import held_back
 from turnaround_training.sections import load_config
-from turnaround_training.stages import STAGES
+from turnaround_training.stages import PARALLEL, STAGES
 
 
 def guarded(name: str, work: Callable[[], None]) -> int:
-    """Do a stage's work; what a person can act on becomes one line on stderr.
+    """Do a stage's work; what a person can act on becomes one line on stderr, whichever of several processes met it.
 
     Returns the exit code: 0 done, 1 the stage failed, 130 stopped by Ctrl-C or SIGTERM.
     """
@@ -31,17 +32,26 @@ def guarded(name: str, work: Callable[[], None]) -> int:
     try:
         work()
     except StageError as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        _tell(name, str(error))
         return 1
     except OSError as error:
         if not disk_is_full(error):
+            processes.may_tell()
             raise
-        print(f"{name}: The disk is full: {error}. What was finished before is intact; free space and run again.", file=sys.stderr)
+        _tell(name, f"The disk is full: {error}. What was finished before is intact; free space and run again.")
         return 1
     except KeyboardInterrupt:
-        print(f"{name}: stopped; run the same command again to go on.", file=sys.stderr)
+        _tell(name, "stopped; run the same command again to go on.")
         return 130
+    except BaseException:
+        processes.may_tell()
+        raise
     return 0
+
+
+def _tell(name: str, what: str) -> None:
+    if processes.may_tell():
+        print(f"{name}: {what}", file=sys.stderr)
 
 
 def _stop(*_: object) -> None:
@@ -67,7 +77,10 @@ def _run_stage(options: argparse.Namespace) -> None:
     config = load_config(options.config)
     if getattr(options, "labels", None) is not None:
         config = {**config, "views": {**config.get("views", {}), "labels": str(options.labels)}}
-    _module(STAGES[options.stage]).run(config)
+    stage = _module(STAGES[options.stage])
+    device = config.get(options.stage, {}).get("device", "auto")
+    with processes.together(device, options.stage, options.stage in PARALLEL):
+        stage.run(config)
 
 
 def _module(name: str) -> ModuleType:

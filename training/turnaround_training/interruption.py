@@ -7,10 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from turnaround_training import processes
+
 
 @contextmanager
 def held_back() -> Iterator[threading.Event]:
     """While inside, the first SIGINT or SIGTERM only sets the event; a second one raises KeyboardInterrupt.
+
+    Where a run has several processes a second one changes nothing: torchrun passes on the Ctrl-C that the terminal has
+    already given to each, and all stop after the same step.
 
     Outside the main thread, where no handler may be set, the event is never set.
     """
@@ -20,7 +25,7 @@ def held_back() -> Iterator[threading.Event]:
         return
 
     def hear(*_: object) -> None:
-        if asked.is_set():
+        if asked.is_set() and processes.count() == 1:
             raise KeyboardInterrupt
         asked.set()
 

@@ -20,3 +20,6 @@ STAGES: dict[str, str] = {
     "evaluate": "turnaround_training.evaluate.stage",
     "smoke": "turnaround_training.smoke.stage",
 }
+
+PARALLEL = ("segmenter", "encoder", "texture", "neural", "gan", "inverse", "disentangle", "cycle")
+"""Stages that torchrun may start in several processes."""

@@ -1,7 +1,7 @@
 """The loop that trains the segmenter, the encoder and the texture network: resumable, seeded, logged.
 
 The batch of step k is made from a generator seeded with (seed, k), so a resumed run continues the
-same sequence. Progress runs from 0 to 1 over the seconds spent training (all runs together) or the
+same sequence; with several processes (processes.py) each makes its part of the batch, seeded with (seed, k, rank). Progress runs from 0 to 1 over the seconds spent training (all runs together) or the
 steps, whichever is further, and drives the learning rate, so a run ends when its time ends.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from turnaround_training import collective, processes
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.device import AUTOMATIC, choose_device, device_of, moved
 from turnaround_training.errors import StageError, disk_is_full
@@ -81,7 +82,9 @@ class TrainingState:
                 self.average[key].copy_(value)
 
     def save(self, path: Path, identity: Identity) -> None:
-        """Write the checkpoint at once: a reader, a crash or a full disk never meets half a file."""
+        """Write the checkpoint at once: a reader, a crash or a full disk never meets half a file. The first process does."""
+        if not processes.is_first():
+            return
         content = {
             "network": self.network.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
             "step": self.step, "elapsed": self.elapsed, "cars": None if self.cars is None else sorted(self.cars),
@@ -128,18 +131,19 @@ def train(
     """Train until the plan's seconds or steps are used up; returns the final state, also saved.
 
     Args:
-        make_batch: (generator, progress 0..1) -> tensors with the batch in front; runs in a second thread.
+        make_batch: (generator, progress 0..1) -> tensors with this process's part of the batch in front; runs in a second thread.
         losses: (network, batch) -> named scalar losses; their sum is minimised.
         identity: of the checkpoint (checkpoint.identity_of); another one's checkpoint is refused.
         cars: what the batches show, noted in the checkpoint for the credits.
         on_checkpoint: called with a copy-free averaged network after each checkpoint (sample sheets).
     """
     torch.set_num_threads(plan.threads)
-    torch.manual_seed(plan.seed)
+    torch.manual_seed(plan.seed + processes.rank())
     state = TrainingState(network, plan)
     checkpoint = checkpoint_path(plan.run)
     if checkpoint.exists():
         state.load(checkpoint, identity)
+    collective.start_alike([*network.state_dict().values(), *state.average.values()], state.step)
     state.cars = None if state.cars is None else state.cars | set(cars)
     plan.run.mkdir(parents=True, exist_ok=True)
     started, elapsed_before, last_saved = time.monotonic(), state.elapsed, time.monotonic()
@@ -148,17 +152,20 @@ def train(
     with held_back() as asked_to_stop:
         for batch in _prefetched(state, plan, make_batch):
             terms = _learn(state, plan, losses, batch)
-            state.elapsed = elapsed_before + time.monotonic() - started
+            now = time.monotonic()
+            turn = collective.agreed(asked_to_stop.is_set(), now - last_saved > plan.checkpoint_seconds, elapsed_before + now - started)
+            state.elapsed = turn.seconds
             for key, value in terms.items():
                 sums[key] = sums.get(key, 0.0) + value
-            if state.step % plan.log_every == 0:
+            if state.step % plan.log_every == 0 and processes.is_first():
                 means = {key: round(value / plan.log_every, 5) for key, value in sums.items()}
                 append_log(plan.run, {"step": state.step, "seconds": round(state.elapsed, 1), **means})
                 sums.clear()
-            if asked_to_stop.is_set():
+            if turn.stop:
                 state.save(checkpoint, identity)
+                collective.barrier()
                 raise KeyboardInterrupt
-            if time.monotonic() - last_saved > plan.checkpoint_seconds:
+            if turn.save:
                 state.save(checkpoint, identity)
                 _call_with_average(state, on_checkpoint)
                 last_saved = time.monotonic()
@@ -171,16 +178,18 @@ def _learn(state: TrainingState, plan: TrainingPlan, losses: Losses, batch: Batc
     """One step; returns the losses by name."""
     _set_learning_rate(state, plan)
     terms = losses(state.network, moved(batch, device_of(state.network)))
-    total = sum(terms.values())
-    if not torch.isfinite(total):
-        raise StageError(f"Loss is not finite at step {state.step}: { {k: float(v) for k, v in terms.items()} }.")
+    values = torch.stack([value.detach().float() for value in terms.values()])
     state.optimiser.zero_grad(set_to_none=True)
-    total.backward()
+    sum(terms.values()).backward()
+    collective.average_([values, *collective.gradients_of(state.network.parameters()), *collective.statistics_of(state.network)])
+    found = dict(zip(terms, values.cpu().tolist(), strict=True))
+    if not np.isfinite(list(found.values())).all():
+        raise StageError(f"Loss is not finite at step {state.step}: {found}.")
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
     state.optimiser.step()
     state.step += 1
     state.follow(plan.average_decay)
-    return {key: float(value.detach()) for key, value in terms.items()}
+    return found
 
 
 def append_log(run: Path, entry: dict) -> None:
@@ -215,7 +224,7 @@ def _prefetched(state: TrainingState, plan: TrainingPlan, make_batch: MakeBatch)
         step = state.step
         try:
             while not stop.is_set():
-                item = make_batch(np.random.default_rng((plan.seed, step)), progress_of(state, plan))
+                item = make_batch(processes.random_of(plan.seed, step), progress_of(state, plan))
                 step += 1
                 while not stop.is_set():
                     try:
@@ -241,7 +250,7 @@ def _prefetched(state: TrainingState, plan: TrainingPlan, make_batch: MakeBatch)
 
 def _call_with_average(state: TrainingState, call: Callable[[torch.nn.Module, int], None] | None) -> None:
     """Call with the averaged weights in the network, then put the trained ones back."""
-    if call is None:
+    if call is None or not processes.is_first():
         return
     trained = {key: value.detach().clone() for key, value in state.network.state_dict().items()}
     state.network.load_state_dict(state.average)

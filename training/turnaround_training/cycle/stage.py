@@ -11,6 +11,7 @@ import json
 import torch
 
 from turnaround_training.checkpoint import write_whole
+from turnaround_training.collective import first_alone
 from turnaround_training.cycle.draw import draw_views
 from turnaround_training.cycle.settings import CycleSettings
 from turnaround_training.disentangle.load import open_run
@@ -19,6 +20,7 @@ from turnaround_training.evaluate.ablation_table import encode_by
 from turnaround_training.evaluate.bench import Bench
 from turnaround_training.evaluate.held_out_table import measure_inverse
 from turnaround_training.inverse import stage as inverse
+from turnaround_training.processes import is_first
 from turnaround_training.sections import read_section
 
 
@@ -29,12 +31,16 @@ def run(config: dict) -> None:
     if opened.trainer.step == 0:
         raise StageError(f"No StyleGAN-R in {opened.settings.run}. Run the disentangle stage first.")
     torch.set_num_threads(opened.settings.threads)
-    pictures = draw_views(opened, settings.run / "views", settings)
-    print(f"cycle: {pictures} pictures drawn by StyleGAN-R", flush=True)
+    with first_alone():
+        if is_first():
+            pictures = draw_views(opened, settings.run / "views", settings)
+            print(f"cycle: {pictures} pictures drawn by StyleGAN-R", flush=True)
     section = dict(config.get("inverse", {}))
     section["run"] = str(settings.run / "inverse")
     section["sources"] = [{"folder": str(settings.run / "views"), "cameras": "codes"}]
     inverse.run({**config, "inverse": section})
+    if not is_first():
+        return
     bench = Bench(config)
     before, after = (measure_inverse(bench, encode_by(bench, folder, "inverse")) for folder in (opened.settings.inverse, settings.run / "inverse"))
     gain = {name: {"before": before[name], "after": after[name]} for name in sorted(before.keys() & after.keys())}

@@ -8,6 +8,7 @@ from turnaround_training.disentangle.load import open_run
 from turnaround_training.disentangle.sheet import write_sheet
 from turnaround_training.disentangle.train import train
 from turnaround_training.export.credits import car_credits, environment_credits, licence_note
+from turnaround_training.processes import is_first
 
 SHEET_CARS = 6
 
@@ -21,6 +22,8 @@ def run(config: dict) -> None:
         f"the viewpoint owns {int(trainer.space.view_mask.sum())} of {trainer.space.mean.numel()} entries", flush=True,
     )
     train(trainer, lambda: write_sheet(settings.run / "sheet.png", network, opened.samples, SHEET_CARS))
+    if not is_first():
+        return
     data = (
         f"A GAN after {opened.views.trained.seen} renders without labels, {len(opened.samples)} pictures of its own "
         f"imagination, {trainer.step} steps under an f taught by them."

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from turnaround_training import collective
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.device import choose_device, moved
 from turnaround_training.disentangle.mapper import CodeSpace, StyleGanR
@@ -18,6 +19,7 @@ from turnaround_training.disentangle.settings import DisentangleSettings
 from turnaround_training.errors import StageError
 from turnaround_training.interruption import held_back
 from turnaround_training.inverse.network import InverseGraphics
+from turnaround_training.processes import Share, is_first, share_of
 from turnaround_training.trainer import append_log, checkpoint_path
 
 MaskOf = Callable[[Tensor], np.ndarray]
@@ -51,7 +53,9 @@ class Trainer:
         self.optimiser = torch.optim.Adam(parameters, lr=settings.rate if warming_up else settings.joint_rate)
 
     def save(self) -> None:
-        """Write the run's checkpoint."""
+        """Write the run's checkpoint; the first process does."""
+        if not is_first():
+            return
         content = {
             "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "step": self.step, "cars": self.cars,
         }
@@ -75,17 +79,20 @@ class Trainer:
         if self.step == self.settings.warm_up:
             self._begin_phase()
         random = np.random.default_rng((self.settings.seed, self.step))
-        rows = torch.from_numpy(random.choice(len(self.samples), min(self.settings.batch, len(self.samples)), replace=False))
-        terms = self._warm_up_terms(rows) if self.warming_up else self._joint_terms(rows, random)
-        total = torch.stack(list(terms.values())).sum()
-        if not torch.isfinite(total):
-            raise StageError(f"The loss is not finite at step {self.step}; lower the rate and go on from the checkpoint.")
+        share = share_of(min(self.settings.batch, len(self.samples)), "[disentangle] batch")
+        rows = torch.from_numpy(random.choice(len(self.samples), share.total, replace=False))
+        terms = self._warm_up_terms(share.of(rows)) if self.warming_up else self._joint_terms(rows, random, share)
+        stacked = torch.stack(list(terms.values()))
         self.optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        stacked.sum().backward()
+        found = stacked.detach().clone()
+        collective.average_([found, *collective.gradients_of(self.network.parameters())])
+        if not torch.isfinite(found).all():
+            raise StageError(f"The loss is not finite at step {self.step}; lower the rate and go on from the checkpoint.")
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1
-        return {name: float(value.detach()) for name, value in terms.items()}
+        return dict(zip(terms, found.cpu().tolist(), strict=True))
 
     def _codes(self, rows: Tensor) -> Tensor:
         samples = self.samples
@@ -106,11 +113,12 @@ class Trainer:
             "entropy": self.settings.weights.entropy * self.network.mapper_content.entropy(),
         }
 
-    def _joint_terms(self, rows: Tensor, random: np.random.Generator) -> dict[str, Tensor]:
+    def _joint_terms(self, rows: Tensor, random: np.random.Generator, share: Share) -> dict[str, Tensor]:
         """The batch as it is, and the batch with viewpoints, shapes, textures exchanged before the same backgrounds."""
         weights, network, samples = self.settings.weights, self.network, self.samples
+        exchanged = [rows[torch.from_numpy(random.permutation(len(rows)))] for _ in range(3)]
+        rows, shapes, textures, views = (share.of(chosen) for chosen in (rows, *exchanged))
         own = self._codes(rows)
-        shapes, textures, views = (rows[torch.from_numpy(random.permutation(len(rows)))] for _ in range(3))
         background = network.background.encode(self._of(samples.around, rows))
         mixed = network.codes(
             self._of(samples.view, views), self._of(samples.offsets, shapes), self._of(samples.texture, textures), background
@@ -142,20 +150,26 @@ def train(trainer: Trainer, on_checkpoint: Callable[[], None]) -> None:
     last_saved = time.monotonic()
     sums: dict[str, list[float]] = {}
     with held_back() as asked_to_stop:
-        while trainer.step < settings.warm_up + settings.joint and not asked_to_stop.is_set():
+        collective.start_alike(trainer.network.state_dict().values(), trainer.step)
+        while trainer.step < settings.warm_up + settings.joint:
+            turn = collective.agreed(asked_to_stop.is_set(), time.monotonic() - last_saved > settings.checkpoint_seconds, 0.0)
+            if turn.stop:
+                trainer.save()
+                collective.barrier()
+                raise KeyboardInterrupt
+            if turn.save:
+                trainer.save()
+                if is_first():
+                    on_checkpoint()
+                last_saved = time.monotonic()
             phase = "warm-up" if trainer.warming_up else "joint"
             for name, value in trainer.learn().items():
                 sums.setdefault(name, []).append(value)
-            if trainer.step % settings.log_every == 0 or trainer.step == settings.warm_up:
+            if is_first() and (trainer.step % settings.log_every == 0 or trainer.step == settings.warm_up):
                 means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
                 append_log(settings.run, {"step": trainer.step, "phase": phase, **means})
                 sums = {}
-            if time.monotonic() - last_saved > settings.checkpoint_seconds:
-                trainer.save()
-                on_checkpoint()
-                last_saved = time.monotonic()
         trainer.save()
-        if asked_to_stop.is_set():
-            raise KeyboardInterrupt
-    on_checkpoint()
+    if is_first():
+        on_checkpoint()
 

@@ -14,6 +14,7 @@ from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.encoder.dataset import TrueShapes, make_batch
 from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
 from turnaround_training.encoder.network import Encoder, decode_azimuth
+from turnaround_training.processes import part_of
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 REFRESH_CHANCE = 0.003
@@ -28,7 +29,7 @@ def run(config: dict) -> None:
     shapes = TrueShapes(paths.training_cars(), template["mirror"])
     device = choose_device(plan.device)
     space, faces = shape_space(template).on(device), template["faces"]
-    size = section.get("batch", 32)
+    size = part_of(section.get("batch", 32), "[encoder] batch")
 
     def next_batch(generator: np.random.Generator, progress: float) -> Batch:
         if generator.random() < REFRESH_CHANCE:

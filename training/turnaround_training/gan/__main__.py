@@ -10,13 +10,15 @@ from turnaround_training.__main__ import guarded
 from turnaround_training.gan.measure import measure, write_distances
 from turnaround_training.gan.settings import read_settings
 from turnaround_training.gan.stage import open_pictures
+from turnaround_training.processes import together
 from turnaround_training.sections import load_config
 
 
 def _measure(path: Path) -> None:
     config = load_config(path)
     settings = read_settings(config)
-    print(write_distances(settings.run, measure(settings, open_pictures(config, settings))))
+    with together(settings.device, "gan measure", False):
+        print(write_distances(settings.run, measure(settings, open_pictures(config, settings))))
 
 
 def main(arguments: list[str] | None = None) -> int:

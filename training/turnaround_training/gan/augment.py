@@ -11,22 +11,28 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+from turnaround_training.processes import Share
+
 GREY = 1.0 / 3.0
 
 
-def augmented(pictures: Tensor, probability: float, random: np.random.Generator) -> Tensor:
-    """[N,3,S,S] in -1..1 -> the same shape, differentiable; probability 0 returns the pictures themselves."""
+def augmented(pictures: Tensor, probability: float, random: np.random.Generator, share: Share | None = None) -> Tensor:
+    """[N,3,S,S] in -1..1 -> the same shape, differentiable; probability 0 returns the pictures themselves.
+
+    share: which rows of a larger batch they are; the randomness is that of the whole one.
+    """
     if probability <= 0.0:
         return pictures
-    return _coloured(_moved(pictures, probability, random), probability, random)
+    share = share or Share(len(pictures))
+    return _coloured(_moved(pictures, probability, random, share), probability, random, share)
 
 
 def _chosen(random: np.random.Generator, count: int, probability: float, values: np.ndarray, neutral: float) -> np.ndarray:
     return np.where(random.random(count) < probability, values, neutral)
 
 
-def _moved(pictures: Tensor, probability: float, random: np.random.Generator) -> Tensor:
-    count, size = pictures.shape[0], pictures.shape[-1]
+def _moved(pictures: Tensor, probability: float, random: np.random.Generator, share: Share) -> Tensor:
+    count, size = share.total, pictures.shape[-1]
     mirror = _chosen(random, count, probability, random.choice([-1.0, 1.0], count), 1.0)
     scale = _chosen(random, count, probability, np.exp2(random.normal(0.0, 0.2, count)), 1.0)
     reach = max(1, size // 8)
@@ -36,12 +42,12 @@ def _moved(pictures: Tensor, probability: float, random: np.random.Generator) ->
     turn = np.zeros((count, 2, 3), np.float32)
     turn[:, 0, 0], turn[:, 1, 1] = mirror / scale, 1.0 / scale
     turn[:, 0, 2], turn[:, 1, 2] = shifts
-    grid = functional.affine_grid(torch.from_numpy(turn).to(pictures.device), list(pictures.shape), align_corners=False)
+    grid = functional.affine_grid(torch.from_numpy(share.of(turn)).to(pictures.device), list(pictures.shape), align_corners=False)
     return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
-def _coloured(pictures: Tensor, probability: float, random: np.random.Generator) -> Tensor:
-    count = pictures.shape[0]
+def _coloured(pictures: Tensor, probability: float, random: np.random.Generator, share: Share) -> Tensor:
+    count = share.total
     brightness = _chosen(random, count, probability, random.normal(0.0, 0.2, count), 0.0)
     contrast = _chosen(random, count, probability, np.exp2(random.normal(0.0, 0.5, count)), 1.0)
     saturation = _chosen(random, count, probability, np.exp2(random.normal(0.0, 1.0, count)), 1.0)
@@ -50,6 +56,6 @@ def _coloured(pictures: Tensor, probability: float, random: np.random.Generator)
     cross = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
     hue = np.cos(angle)[:, None, None] * (np.eye(3) - grey) + np.sin(angle)[:, None, None] * cross
     matrix = contrast[:, None, None] * (saturation[:, None, None] * hue + grey)
-    matrix = torch.from_numpy(matrix.astype(np.float32)).to(pictures.device)
-    offset = torch.from_numpy(brightness.astype(np.float32)).to(pictures.device)[:, None, None]
+    matrix = torch.from_numpy(share.of(matrix).astype(np.float32)).to(pictures.device)
+    offset = torch.from_numpy(share.of(brightness).astype(np.float32)).to(pictures.device)[:, None, None]
     return (torch.bmm(matrix, pictures.flatten(2)) + offset).reshape(pictures.shape)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from turnaround_training.data.renders import EXCLUDED, RenderSet
 from turnaround_training.errors import StageError
+from turnaround_training.processes import Share
 
 KINDS = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -118,8 +119,10 @@ class Pictures:
         pictures = torch.from_numpy(stack).permute(0, 3, 1, 2).float() / 127.5 - 1.0
         return torch.nn.functional.avg_pool2d(pictures, self.size // size) if size < self.size else pictures
 
-    def random(self, count: int, size: int, random: np.random.Generator) -> torch.Tensor:
-        """Random pictures, each mirrored with probability 1/2: float32 [count,3,size,size]."""
-        pictures = self.fetch(random.integers(0, len(self), count), size)
-        mirror = torch.from_numpy(random.random(count) < 0.5)[:, None, None, None]
+    def random(self, count: int, size: int, random: np.random.Generator, share: Share | None = None) -> torch.Tensor:
+        """Random pictures, each mirrored with probability 1/2: float32 [count,3,size,size], or a process's share of them."""
+        share = share or Share(count)
+        rows, mirrored = random.integers(0, len(self), count), random.random(count) < 0.5
+        pictures = self.fetch(share.of(rows), size)
+        mirror = torch.from_numpy(share.of(mirrored))[:, None, None, None]
         return torch.where(mirror, pictures.flip(3), pictures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from turnaround_training import collective
 from turnaround_training.data.paths import Paths
 from turnaround_training.gan.pictures import Pictures
 from turnaround_training.gan.settings import Settings, read_settings
@@ -20,7 +21,8 @@ def run(config: dict) -> None:
     settings = read_settings(config)
     trainer = Trainer(settings)
     resumed = trainer.load()
-    pictures = open_pictures(config, settings)
+    with collective.first_alone():
+        pictures = open_pictures(config, settings)
     trainer.cars |= pictures.cars
     print(f"gan: {len(pictures)} pictures; {'going on after' if resumed else 'starting at'} {trainer.seen} shown", flush=True)
     train(trainer, pictures)

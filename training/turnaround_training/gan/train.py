@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import TextIO
 
 import numpy as np
 import torch
 
+from turnaround_training import collective
 from turnaround_training.checkpoint import save_checkpoint
 from turnaround_training.gan.pictures import Pictures
 from turnaround_training.gan.settings import Phase
 from turnaround_training.gan.sheet import write_sheet
 from turnaround_training.gan.trainer import Trainer
 from turnaround_training.interruption import held_back
+from turnaround_training.processes import is_first
 
 
 def keep_generator(trainer: Trainer) -> None:
     """Write the averaged generator as it is after `seen` pictures, for measuring later."""
+    if not is_first():
+        return
     path = trainer.settings.run / f"generator-{trainer.seen:08d}.pt"
     state = {"average": trainer.average.state_dict(), "seen": trainer.seen, "size": trainer.size, "cars": sorted(trainer.cars)}
     save_checkpoint(path, trainer.identity(), state)
 
 
 def _keep(trainer: Trainer, phase: Phase, fade: float) -> None:
+    if not is_first():
+        return
     trainer.save()
     run = trainer.settings.run
     write_sheet(run / f"sheet-{trainer.seen:08d}.png", trainer.average, phase.size, fade)
@@ -45,9 +52,19 @@ def train(trainer: Trainer, pictures: Pictures) -> None:
     sums: dict[str, list[float]] = {}
     last_saved = last_logged = time.monotonic()
     logged_seen = trainer.seen
-    with (settings.run / "log.jsonl").open("a", encoding="utf-8") as log, held_back() as stop:
-        while (current := settings.phase_at(trainer.seen)) is not None and not stop.is_set():
+    collective.start_alike(trainer.weights(), trainer.seen + len(pictures))
+    log_path = settings.run / "log.jsonl" if is_first() else os.devnull
+    with open(log_path, "a", encoding="utf-8") as log, held_back() as stop:
+        while (current := settings.phase_at(trainer.seen)) is not None:
             phase, fade = current
+            turn = collective.agreed(stop.is_set(), time.monotonic() - last_saved > settings.checkpoint_minutes * 60, trainer.seconds)
+            if turn.stop:
+                trainer.save()
+                collective.barrier()
+                raise KeyboardInterrupt
+            if turn.save:
+                _keep(trainer, phase, fade)
+                last_saved = time.monotonic()
             begun, before = time.monotonic(), trainer.seen
             for name, value in trainer.learn(pictures, phase, fade).items():
                 sums.setdefault(name, []).append(value)
@@ -58,11 +75,5 @@ def train(trainer: Trainer, pictures: Pictures) -> None:
             if now - last_logged > settings.log_seconds:
                 _write_means(log, trainer, phase, fade, sums, (trainer.seen - logged_seen) / (now - last_logged))
                 sums, last_logged, logged_seen = {}, now, trainer.seen
-            if now - last_saved > settings.checkpoint_minutes * 60:
-                _keep(trainer, phase, fade)
-                last_saved = time.monotonic()
-        if stop.is_set():
-            trainer.save()
-            raise KeyboardInterrupt
     _keep(trainer, settings.phases[-1], 1.0)
     keep_generator(trainer)

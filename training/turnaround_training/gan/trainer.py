@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+from turnaround_training import collective
 from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, save_checkpoint
 from turnaround_training.device import choose_device, compute_type, moved
 from turnaround_training.errors import StageError
@@ -20,6 +21,7 @@ from turnaround_training.gan.losses import discriminator_loss, generator_loss, g
 from turnaround_training.gan.pictures import Pictures
 from turnaround_training.gan.settings import Phase, Settings
 from turnaround_training.neural.layers import twice_smooth
+from turnaround_training.processes import Share, is_first, share_of
 
 SIGN_SHARE = 0.02
 
@@ -27,7 +29,8 @@ SIGN_SHARE = 0.02
 class Trainer:
     """`seen` counts real pictures shown, `cars` names whom they showed (for the credits).
 
-    All randomness of a step comes from (seed, step).
+    All randomness of a step comes from (seed, step); of several processes each takes its rows of the step's batch, so that
+    any number of them learns the same.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -55,8 +58,14 @@ class Trainer:
         """What a checkpoint of this run can't be used without."""
         return identity_of("gan", **asdict(self.settings.architecture))
 
+    def weights(self) -> list[Tensor]:
+        """All that is learned, of all networks."""
+        return [value for network in (self.generator, self.average, self.discriminator) for value in network.state_dict().values()]
+
     def save(self) -> None:
-        """Write the run's checkpoint."""
+        """Write the run's checkpoint; the first process does."""
+        if not is_first():
+            return
         state = {
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
@@ -94,11 +103,14 @@ class Trainer:
         for optimiser in (self.optimiser, self.discriminator_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = group["own"] * phase.rate
-        real = moved(pictures.random(phase.batch, phase.size, random), self.device)
+        share = share_of(phase.batch, "[[gan.phases]] batch")
+        real = moved(pictures.random(phase.batch, phase.size, random, share), self.device)
         if fade < 1.0:
             real = torch.lerp(twice_smooth(functional.avg_pool2d(real, 2)), real, fade)
-        values = self._judge(real, phase, fade, random)
-        values |= self._deceive(phase, fade, random)
+        values = self._judge(real, phase, fade, random, share)
+        values |= self._deceive(phase, fade, random, share)
+        values = collective.mean_of(values)
+        collective.average_([self.generator.mapping.mean])
         self.step += 1
         self.seen += phase.batch
         self.size = phase.size
@@ -111,20 +123,20 @@ class Trainer:
             )
         return values | {"augmentation": self.augmentation}
 
-    def _codes(self, count: int, random: np.random.Generator) -> Tensor:
-        """w_plus [count,J,width] with style mixing; also moves the mean code."""
-        width, inputs = self.settings.architecture.width, self.generator.inputs
-        z = torch.from_numpy(random.standard_normal((2, count, width)).astype(np.float32))
-        first, second = self.generator.mapping(moved(z.flatten(0, 1), self.device)).reshape(2, count, width)
+    def _codes(self, share: Share, random: np.random.Generator) -> Tensor:
+        """w_plus [N,J,width] of the share with style mixing; also moves the mean code."""
+        count, width, inputs = share.total, self.settings.architecture.width, self.generator.inputs
+        z = torch.from_numpy(share.of(random.standard_normal((2, count, width)).astype(np.float32), 1))
+        first, second = self.generator.mapping(moved(z.flatten(0, 1), self.device)).reshape(2, -1, width)
         self.generator.mapping.follow(first)
         crossings = np.where(random.random(count) < self.settings.mixing, random.integers(1, inputs, count), inputs)
-        return mixed(first, second, inputs, moved(torch.from_numpy(crossings), self.device))
+        return mixed(first, second, inputs, moved(torch.from_numpy(share.of(crossings)), self.device))
 
-    def _judge(self, real: Tensor, phase: Phase, fade: float, random: np.random.Generator) -> dict[str, float]:
+    def _judge(self, real: Tensor, phase: Phase, fade: float, random: np.random.Generator, share: Share) -> dict[str, float]:
         with torch.no_grad():
-            fake = self.generator.synthesis.draw(self._codes(phase.batch, random), phase.size, fade)
-        fake = augmented(fake, self.augmentation, random)
-        shown = augmented(real, self.augmentation, random)
+            fake = self.generator.synthesis.draw(self._codes(share, random), phase.size, fade)
+        fake = augmented(fake, self.augmentation, random, share)
+        shown = augmented(real, self.augmentation, random, share)
         on_fake, on_real = self.discriminator(fake, fade), self.discriminator(shown, fade)
         loss = discriminator_loss(on_fake, on_real)
         total, values = loss, {}
@@ -134,18 +146,20 @@ class Trainer:
             values["r1"] = float(penalty.detach())
         self.discriminator_optimiser.zero_grad(set_to_none=True)
         total.backward()
+        collective.average_(collective.gradients_of(self.discriminator.parameters()))
         self.discriminator_optimiser.step()
         values["discriminator"] = float(loss.detach())
         values["sign_real"] = float(on_real.detach().sign().mean())
         values["sign_fake"] = float(on_fake.detach().sign().mean())
         return values
 
-    def _deceive(self, phase: Phase, fade: float, random: np.random.Generator) -> dict[str, float]:
+    def _deceive(self, phase: Phase, fade: float, random: np.random.Generator, share: Share) -> dict[str, float]:
         self.discriminator.requires_grad_(False)
-        fake = self.generator.synthesis.draw(self._codes(phase.batch, random), phase.size, fade)
-        loss = generator_loss(self.discriminator(augmented(fake, self.augmentation, random), fade))
+        fake = self.generator.synthesis.draw(self._codes(share, random), phase.size, fade)
+        loss = generator_loss(self.discriminator(augmented(fake, self.augmentation, random, share), fade))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        collective.average_(collective.gradients_of(self.generator.parameters()))
         self.optimiser.step()
         self.discriminator.requires_grad_(True)
         return {"generator": float(loss.detach())}

@@ -26,6 +26,7 @@ from turnaround_training.inverse.settings import Settings, read_settings
 from turnaround_training.inverse.sheet import draw_sheet
 from turnaround_training.inverse.surface import Smoothness
 from turnaround_training.inverse.views import Views, read_views
+from turnaround_training.processes import is_first, part_of
 from turnaround_training.renderer.mesh import Mesh
 from turnaround_training.template.registered import RegisteredCar
 from turnaround_training.trainer import Batch, TrainingPlan, cars_seen, checkpoint_path, load_average, train
@@ -50,7 +51,8 @@ class Parts:
 
     def batch(self, generator: np.random.Generator, progress: float) -> Batch:
         """A seeded batch of views."""
-        made = make_batch(self.views, self.settings.cars, self.objective.each, generator, self.shapes)
+        cars = part_of(self.settings.cars, "[inverse] cars")
+        made = make_batch(self.views, cars, self.objective.each, generator, self.shapes)
         return made | {"progress": torch.tensor(progress)}
 
     def load_if_trained(self) -> None:
@@ -96,6 +98,8 @@ def run(config: dict) -> None:
         write_whole(parts.plan.run / "cameras.json", json.dumps(found_cameras(learner.cameras), indent=1).encode())
 
     train(parts.learner, parts.plan, parts.batch, parts.objective, parts.identity, cars_behind(parts), report)
+    if not is_first():
+        return
     load_average(parts.learner, parts.plan.run, parts.identity)
     with torch.no_grad():
         measures = measures_of(parts.learner.network, parts.objective.mesh, parts.settings.measured, parts.paths)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from turnaround_training.__main__ import guarded
 from turnaround_training.neural.stage import run
+from turnaround_training.processes import together
 from turnaround_training.sections import load_config
 
 
@@ -20,7 +21,8 @@ def main() -> int:
 
     def work() -> None:
         config = load_config(options.config)
-        run({**config, "neural": {**config.get("neural", {}), "steps": [options.step]}})
+        with together(config.get("neural", {}).get("device", "auto"), f"neural {options.step}", options.step == "train"):
+            run({**config, "neural": {**config.get("neural", {}), "steps": [options.step]}})
 
     return guarded("neural", work)
 

@@ -10,6 +10,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from turnaround_training.errors import StageError
+from turnaround_training.processes import Share
 
 SIZE = 128
 TEXTURE = 64
@@ -93,17 +94,21 @@ def surroundings_row(examples: Examples, rows: np.ndarray, target: int, random: 
     return int(random.choice(others, p=odds / odds.sum()))
 
 
-def random_batch(examples: Examples, rows_of: list[np.ndarray], count: int, random: np.random.Generator) -> Batch:
-    """A training batch: random scenes and views, half of them mirrored, shape and texture disturbed."""
+def random_batch(
+    examples: Examples, rows_of: list[np.ndarray], count: int, random: np.random.Generator, share: Share | None = None
+) -> Batch:
+    """A training batch, or a process's share of it: random scenes and views, half of them mirrored, shape and texture disturbed."""
+    share = share or Share(count)
     scenes = random.integers(len(rows_of), size=count)
     targets = np.array([random.choice(rows_of[scene]) for scene in scenes])
     around = np.array([surroundings_row(examples, rows_of[s], t, random) for s, t in zip(scenes, targets)])
-    return disturbed(mirrored(fetch(examples, targets, around), random), random)
+    return disturbed(mirrored(fetch(examples, share.of(targets), share.of(around)), random, share), random, share)
 
 
-def mirrored(batch: Batch, random: np.random.Generator) -> Batch:
+def mirrored(batch: Batch, random: np.random.Generator, share: Share | None = None) -> Batch:
     """Mirror about half of the batch: the azimuth changes its sign, pictures and atlas are flipped."""
-    chosen = torch.from_numpy(random.random(batch.view.shape[0]) < 0.5)
+    share = share or Share(len(batch.view))
+    chosen = torch.from_numpy(share.of(random.random(share.total) < 0.5))
 
     def flip(x: Tensor) -> Tensor:
         return torch.where(chosen[:, None, None, None], x.flip(3), x)
@@ -113,16 +118,17 @@ def mirrored(batch: Batch, random: np.random.Generator) -> Batch:
     return Batch(view, flip(batch.target), flip(batch.mask), flip(batch.around), batch.coefficients, flip(batch.texture))
 
 
-def disturbed(batch: Batch, random: np.random.Generator) -> Batch:
+def disturbed(batch: Batch, random: np.random.Generator, share: Share | None = None) -> Batch:
     """Disturb what the mapper reads, as predicted or edited shapes and textures are: noise on the
     coefficients (what noise on the offsets becomes after projection), blur and noise on the texture."""
-    count = batch.view.shape[0]
-    amount = torch.from_numpy((random.random((count, 1)) * 0.2).astype(np.float32))
-    noise = torch.from_numpy(random.standard_normal(batch.coefficients.shape).astype(np.float32))
+    share = share or Share(len(batch.view))
+    count = share.total
+    amount = torch.from_numpy(share.of(random.random((count, 1)) * 0.2).astype(np.float32))
+    noise = torch.from_numpy(share.of(random.standard_normal((count, *batch.coefficients.shape[1:]))).astype(np.float32))
     texture = batch.texture
     soft = functional.avg_pool2d(functional.pad(texture, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-    blurred = torch.from_numpy(random.random(count) < 0.3)[:, None, None, None]
+    blurred = torch.from_numpy(share.of(random.random(count) < 0.3))[:, None, None, None]
     texture = torch.where(blurred, soft, texture)
-    grain = torch.from_numpy(random.standard_normal(texture.shape).astype(np.float32))
+    grain = torch.from_numpy(share.of(random.standard_normal((count, *texture.shape[1:]))).astype(np.float32))
     texture = (texture + grain * (0.1 * amount[:, :, None, None])).clamp(0.0, 1.0)
     return Batch(batch.view, batch.target, batch.mask, batch.around, batch.coefficients + amount * noise, texture)

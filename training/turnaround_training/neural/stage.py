@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from turnaround_training.checkpoint import identity_of
+from turnaround_training.collective import first_alone
 from turnaround_training.data.paths import Paths
 from turnaround_training.device import on_cpu
 from turnaround_training.errors import StageError
@@ -17,6 +18,7 @@ from turnaround_training.neural.settings import Settings, read_settings
 from turnaround_training.neural.sheet import write_sheet
 from turnaround_training.neural.source import Source
 from turnaround_training.neural.train import Trainer, train
+from turnaround_training.processes import is_first
 
 SHEET_CARS = 6
 COMMAND = "cd training && python -m turnaround_training.neural {step} --config configs/neural.toml"
@@ -92,9 +94,11 @@ def last_size(trainer: Trainer) -> int:
 def run(config: dict) -> None:
     """Run the steps of [neural] in order: train, export, measure, sample."""
     settings = read_settings(config)
-    stage = NeuralStage(config, settings)
+    with first_alone():
+        stage = NeuralStage(config, settings)
     steps = {"train": stage.train, "export": stage.export, "measure": stage.measure, "sample": stage.sample}
     for step in settings.steps:
         if step not in steps:
             raise StageError(f"[neural] has no step {step}; known: {', '.join(steps)}.")
-        steps[step]()
+        if step == "train" or is_first():
+            steps[step]()

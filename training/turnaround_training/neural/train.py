@@ -9,6 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
+from turnaround_training import collective
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.device import choose_device, compute_type, moved
 from turnaround_training.errors import StageError
@@ -18,6 +19,7 @@ from turnaround_training.neural.discriminator import Discriminator
 from turnaround_training.neural.examples import Batch, Examples, random_batch
 from turnaround_training.neural.networks import MovingAverage, Networks
 from turnaround_training.neural.settings import Phase, Settings
+from turnaround_training.processes import count, is_first, share_of
 from turnaround_training.trainer import append_log, checkpoint_path
 
 R1_EVERY = 16
@@ -60,8 +62,15 @@ class Trainer:
         """The phase that `seen` falls into; None when all are done."""
         return next((phase for phase in self.settings.phases if self.seen < phase.until), None)
 
+    def weights(self) -> list[torch.Tensor]:
+        """All that is learned, of all networks."""
+        networks = (self.networks, self.average.networks, self.discriminator)
+        return [value for network in networks for value in network.state_dict().values()]
+
     def save(self) -> None:
-        """Write the checkpoint at once."""
+        """Write the checkpoint at once; the first process does."""
+        if not is_first():
+            return
         content = {
             "networks": self.networks.state_dict(),
             "average": self.average.networks.state_dict(),
@@ -105,18 +114,20 @@ class Trainer:
         }
         if phase.adversarial > 0:
             terms |= self._deceive(picture, target, batch.view, phase)
-        total = torch.stack(list(terms.values())).sum()
-        if not torch.isfinite(total):
-            raise StageError(f"The loss is not finite after {self.seen} pictures; lower the rate and resume.")
+        stacked = torch.stack(list(terms.values()))
         self.optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        stacked.sum().backward()
+        found = stacked.detach().clone()
+        collective.average_([found, *collective.gradients_of(self.networks.parameters())])
+        if not torch.isfinite(found).all():
+            raise StageError(f"The loss is not finite after {self.seen} pictures; lower the rate and resume.")
         torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 10.0)
         self.optimiser.step()
-        values = {name: float(value.detach()) for name, value in terms.items()}
+        values = dict(zip(terms, found.cpu().tolist(), strict=True))
         if phase.adversarial > 0:
             values["discriminator"] = self._judge(picture.detach(), target, batch.view)
         self.step += 1
-        self.seen += target.shape[0]
+        self.seen += target.shape[0] * count()
         self.average.follow(self.networks, self.step)
         return values
 
@@ -152,6 +163,7 @@ class Trainer:
             total = total + self._gradient_penalty(real, view)
         self.discriminator_optimiser.zero_grad(set_to_none=True)
         total.backward()
+        collective.average_(collective.gradients_of(self.discriminator.parameters()))
         self.discriminator_optimiser.step()
         return float(loss.detach())
 
@@ -183,33 +195,40 @@ def train(
         examples = _examples(trainer, load_examples)
         rows_of = examples.rows_of()
         started = last_saved = last_logged = time.monotonic()
-        while (phase := trainer.phase()) is not None and not asked_to_stop.is_set():
+        collective.start_alike(trainer.weights(), trainer.seen)
+        while (phase := trainer.phase()) is not None:
             begun = time.monotonic()
-            if settings.minutes and begun - started > settings.minutes * 60:
+            turn = collective.agreed(asked_to_stop.is_set(), begun - last_saved > settings.checkpoint_minutes * 60, begun - started)
+            if turn.stop:
+                trainer.save()
+                collective.barrier()
+                raise KeyboardInterrupt
+            if settings.minutes and turn.seconds > settings.minutes * 60:
                 break
-            random = np.random.default_rng((settings.seed, trainer.step))
-            for name, value in trainer.learn(random_batch(examples, rows_of, phase.batch, random), phase).items():
+            if turn.save:
+                trainer.save()
+                if is_first():
+                    on_checkpoint(trainer, examples)
+                examples = _examples(trainer, load_examples)
+                rows_of = examples.rows_of()
+                last_saved = begun = time.monotonic()
+            random, share = np.random.default_rng((settings.seed, trainer.step)), share_of(phase.batch, "[[neural.phases]] batch")
+            for name, value in trainer.learn(random_batch(examples, rows_of, phase.batch, random, share), phase).items():
                 sums.setdefault(name, []).append(value)
             now = time.monotonic()
             trainer.seconds += now - begun
-            if now - last_logged > LOG_SECONDS:
+            if now - last_logged > LOG_SECONDS and is_first():
                 means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
                 append_log(settings.run, {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, **means})
                 sums, last_logged = {}, now
-            if now - last_saved > settings.checkpoint_minutes * 60:
-                trainer.save()
-                on_checkpoint(trainer, examples)
-                examples = _examples(trainer, load_examples)
-                rows_of = examples.rows_of()
-                last_saved = time.monotonic()
         trainer.save()
-        if asked_to_stop.is_set():
-            raise KeyboardInterrupt
-    on_checkpoint(trainer, examples)
+    if is_first():
+        on_checkpoint(trainer, examples)
 
 
 def _examples(trainer: Trainer, load_examples: Callable[[], Examples]) -> Examples:
-    examples = load_examples()
+    with collective.first_alone():
+        examples = load_examples()
     if trainer.cars is not None:
         trainer.cars |= set(examples.cars)
     return examples

@@ -13,6 +13,7 @@ from turnaround_training.data.paths import Paths
 from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.device import autocast, device_of, moved
 from turnaround_training.segmenter.network import Segmenter
+from turnaround_training.processes import part_of
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 COARSE_SHARE = 0.6
@@ -28,7 +29,7 @@ def run(config: dict) -> None:
     """
     section, paths = config["segmenter"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
-    size, batch = section.get("size", 256), section.get("batch", 16)
+    size, batch = section.get("size", 256), part_of(section.get("batch", 16), "[segmenter] batch")
     renders, backdrops = paths.training_renders(), load_backdrops(paths.environments)
 
     def make_batch(generator: np.random.Generator, progress: float) -> Batch:

@@ -14,6 +14,7 @@ from turnaround_training.encoder.dataset import TrueShapes
 from turnaround_training.texture.atlases import RowAtlases, painted_atlases
 from turnaround_training.texture.dataset import Sources, make_bank, make_batch
 from turnaround_training.texture.network import TextureCompleter
+from turnaround_training.processes import part_of
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 GRADIENT_WEIGHT = 1.0
@@ -30,7 +31,7 @@ def run(config: dict) -> None:
     """Train (or go on training). [texture] takes the keys of TrainingPlan, ``batch``, ``size`` and ``views``."""
     section, paths = config["texture"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
-    size, batch = section.get("size", 128), section.get("batch", 12)
+    size, batch = section.get("size", 128), part_of(section.get("batch", 12), "[texture] batch")
     sources = load_sources(paths, size, section.get("views", 400), plan.seed)
     covered = np.full(size * size, OUTSIDE_WEIGHT, np.float32)
     covered[sources.texels.index] = 1
