@@ -67,9 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
         commands.add_parser(stage).add_argument("--config", type=Path, required=True, help="TOML file")
     commands.choices["views"].add_argument("--labels", type=Path, help="a person's bins, as labels.json of the views has them")
     _add_import(commands.add_parser("import-stylegan2", help="take over a StyleGAN2 generator"))
+    _add_keep(commands.add_parser("keep", help="write what a stage has learned to a small file, to go on from"))
     options = parser.parse_args(arguments)
     if options.stage == "import-stylegan2":
         return guarded(options.stage, lambda: _import_stylegan2(options))
+    if options.stage == "keep":
+        return guarded(options.stage, lambda: _keep(options))
     return guarded(options.stage, lambda: _run_stage(options))
 
 
@@ -102,6 +105,19 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 def _import_stylegan2(options: argparse.Namespace) -> None:
     stage = _module("turnaround_training.import_stylegan2.stage")
     stage.import_checkpoint(options.checkpoint, options.out, options.crop, options.clamp)
+
+
+def _add_keep(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, help="TOML file of the run")
+    parser.add_argument("--stage", dest="kept", required=True, help="section whose run is kept")
+    parser.add_argument("--out", type=Path, required=True, help="file to write")
+    parser.add_argument("--without", nargs="+", default=[], metavar="PART", help="parts to leave out, e.g. optimisers")
+
+
+def _keep(options: argparse.Namespace) -> None:
+    config = load_config(options.config)
+    kept = _module("turnaround_training.kept")
+    print(kept.keep(config, options.kept, options.out, tuple(options.without)))
 
 
 if __name__ == "__main__":

@@ -32,9 +32,13 @@ Losses = Callable[[torch.nn.Module, Batch], dict[str, torch.Tensor]]
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How long and how fast: read from a config section."""
+    """How long and how fast: read from a config section.
+
+    start: file of `keep` (or another run's folder) whose weights a run without a checkpoint begins with.
+    """
 
     run: Path
+    start: str = ""
     seconds: float = 3600.0
     steps: int = 1_000_000
     learning_rate: float = 1e-3
@@ -69,6 +73,8 @@ class TrainingState:
         self.average = {key: value.detach().clone() for key, value in network.state_dict().items()}
         self.step = 0
         self.elapsed = 0.0
+        self.optimiser_begun = 0
+        """The step at which the optimiser was new: its rate is warmed up from there."""
         self.cars: set[str] | None = set()
         """What training has seen; None when an earlier version's checkpoint didn't say."""
 
@@ -87,24 +93,43 @@ class TrainingState:
             return
         content = {
             "network": self.network.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
-            "step": self.step, "elapsed": self.elapsed, "cars": None if self.cars is None else sorted(self.cars),
+            "step": self.step, "elapsed": self.elapsed, "optimiser_begun": self.optimiser_begun, "cars": None if self.cars is None else sorted(self.cars),
         }
         save_checkpoint(path, identity, content)
 
     def load(self, path: Path, identity: Identity) -> None:
         """Continue from a checkpoint; raises StageError where it belongs to another configuration."""
         stored = load_checkpoint(path, identity)
-        load_weights(self.network, stored["network"], path)
-        for key, value in stored["average"].items():
-            self.average[key].copy_(value)
+        self._take_weights(stored, path)
         self.optimiser.load_state_dict(stored["optimiser"])
+        self.step, self.elapsed, self.optimiser_begun = stored["step"], stored["elapsed"], stored.get("optimiser_begun", 0)
+
+    def start(self, path: Path, identity: Identity, plan: TrainingPlan) -> None:
+        """Begin with kept weights: at the step that they have reached where the plan goes on after it, else at step 0.
+
+        A state without its optimiser, or one whose plan begins anew, takes a new one.
+        """
+        stored = load_checkpoint(path, identity)
+        self._take_weights(stored, path)
         self.step, self.elapsed = stored["step"], stored["elapsed"]
+        if progress_of(self, plan) >= 1.0:
+            self.step, self.elapsed = 0, 0.0
+        elif "optimiser" in stored:
+            self.optimiser.load_state_dict(stored["optimiser"])
+            self.optimiser_begun = stored.get("optimiser_begun", 0)
+            return
+        self.optimiser_begun = self.step
+
+    def _take_weights(self, stored: dict, path: Path) -> None:
+        load_weights(self.network, stored["network"] if "network" in stored else stored["average"], path)
+        for key, value in (stored["average"] if "average" in stored else stored["network"]).items():
+            self.average[key].copy_(value)
         self.cars = None if stored.get("cars") is None else set(stored["cars"])
 
 
 def checkpoint_path(run: Path) -> Path:
-    """Where a run keeps its checkpoint."""
-    return run / "checkpoint.pt"
+    """Where a run keeps its checkpoint; a file that was kept (kept.py) stands for its run."""
+    return run if run.is_file() else run / "checkpoint.pt"
 
 
 def load_average(network: torch.nn.Module, run: Path, identity: Identity) -> torch.nn.Module:
@@ -143,6 +168,9 @@ def train(
     checkpoint = checkpoint_path(plan.run)
     if checkpoint.exists():
         state.load(checkpoint, identity)
+    elif plan.start:
+        state.start(checkpoint_path(Path(plan.start)), identity, plan)
+        print(f"{plan.run} begins with {plan.start}, at step {state.step}", flush=True)
     collective.start_alike([*network.state_dict().values(), *state.average.values()], state.step)
     state.cars = None if state.cars is None else state.cars | set(cars)
     plan.run.mkdir(parents=True, exist_ok=True)
@@ -209,7 +237,7 @@ def progress_of(state: TrainingState, plan: TrainingPlan) -> float:
 
 
 def _set_learning_rate(state: TrainingState, plan: TrainingPlan) -> None:
-    warm_up = min(1.0, (state.step + 1) / plan.warm_up_steps)
+    warm_up = min(1.0, (state.step - state.optimiser_begun + 1) / plan.warm_up_steps)
     falling = 0.02 + 0.98 * (0.5 + 0.5 * np.cos(np.pi * progress_of(state, plan)))
     for group in state.optimiser.param_groups:
         group["lr"] = plan.learning_rate * warm_up * falling

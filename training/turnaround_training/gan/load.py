@@ -49,7 +49,7 @@ class Trained:
 
 def load_trained(settings: Settings, path: Path | None = None) -> Trained:
     """Read a run's checkpoint, or one of its kept generators; raises StageError where it belongs elsewhere."""
-    path = path or settings.run / "checkpoint.pt"
+    path = path or settings.checkpoint
     state = load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))
     generator = Generator(settings.architecture)
     load_weights(generator, state["average"], path)

@@ -57,7 +57,7 @@ def measure(settings: Settings, pictures: Pictures) -> list[dict]:
     reference = _features_of(encoder, pictures, first, pictures.size)
     by_size: dict[int, float] = {}
     rows = {}
-    for path in [*sorted(settings.run.glob("generator-*.pt")), settings.run / "checkpoint.pt"]:
+    for path in [*sorted(settings.run.glob("generator-*.pt")), settings.checkpoint]:
         trained = load_trained(settings, path)
         for size in (trained.size, pictures.size):
             if size not in by_size:

@@ -57,11 +57,13 @@ class Settings:
 
     rates are of Adam: generator_rate for the synthesis network, mapping_rate for the mapping network.
     sign_target is the mean sign of the discriminator on real pictures above which it counts as
-    overfitting; augmentation_pictures is over how many pictures the augmentation may rise from 0 to 1.
+    overfitting; augmentation_pictures is over how many pictures the augmentation may rise from 0 to 1. start is a file of
+    `keep` that a run without a checkpoint goes on from.
     """
 
     pictures: tuple[Path, ...] = ()
     run: Path = Path("runs/gan/first")
+    start: str = ""
     encoder: Path = Path("runs/encoder/checkpoint.pt")
     seed: int = 11
     threads: int = 1
@@ -80,6 +82,12 @@ class Settings:
     distance_pictures: int = 1000
     phases: tuple[Phase, ...] = (Phase(1000, 32),)
     architecture: Architecture = field(default_factory=Architecture)
+
+    @property
+    def checkpoint(self) -> Path:
+        """The run's checkpoint, or what it starts from as long as there is none."""
+        own = self.run / "checkpoint.pt"
+        return Path(self.start) if self.start and not own.exists() else own
 
     def phase_at(self, seen: int) -> tuple[Phase, float] | None:
         """The phase that picture number `seen` falls into and its fade 0..1; None when all are done."""

@@ -20,7 +20,9 @@ def run(config: dict) -> None:
     """Train, or go on from the run's checkpoint; pictures drawn since are added at every start."""
     settings = read_settings(config)
     trainer = Trainer(settings)
-    resumed = trainer.load()
+    source, resumed = settings.checkpoint, trainer.load()
+    if resumed and source.parent != settings.run:
+        print(f"gan: begins with {source}", flush=True)
     with collective.first_alone():
         pictures = open_pictures(config, settings)
     trainer.cars |= pictures.cars

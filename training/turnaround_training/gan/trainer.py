@@ -11,7 +11,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from turnaround_training import collective
-from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, save_checkpoint
+from turnaround_training.checkpoint import Identity, identity_of, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.device import choose_device, compute_type, moved
 from turnaround_training.errors import StageError
 from turnaround_training.gan.augment import augmented
@@ -24,6 +24,8 @@ from turnaround_training.neural.layers import twice_smooth
 from turnaround_training.processes import Share, is_first, share_of
 
 SIGN_SHARE = 0.02
+WARM_UP = 200
+"""Steps over which the rates of new optimisers rise under trained networks."""
 
 
 class Trainer:
@@ -50,6 +52,7 @@ class Trainer:
         critics = [{"params": list(self.discriminator.parameters()), "own": settings.discriminator_rate}]
         self.discriminator_optimiser = torch.optim.Adam(critics, lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True)
         self.seen, self.step, self.seconds = 0, 0, 0.0
+        self.optimisers_begun = 0
         self.size = settings.phases[0].size
         self.augmentation, self.sign = 0.0, 0.0
         self.cars: set[str] = set()
@@ -75,26 +78,32 @@ class Trainer:
             "cars": sorted(self.cars),
             "seen": self.seen,
             "size": self.size,
+            "optimisers_begun": self.optimisers_begun,
             "counters": [self.step, self.seconds, self.augmentation, self.sign],
         }
         save_checkpoint(self.settings.run / "checkpoint.pt", self.identity(), state)
 
     def load(self) -> bool:
-        """Go on from the run's checkpoint; False where there is none."""
-        path = self.settings.run / "checkpoint.pt"
-        if not path.exists():
+        """Go on from the run's checkpoint, or from the settings' start; False where there is neither.
+
+        A state without optimisers takes new ones.
+        """
+        path = self.settings.checkpoint
+        if not path.exists() and not self.settings.start:
             return False
         state = load_checkpoint(path, self.identity())
-        self.generator.load_state_dict(state["generator"])
-        self.average.load_state_dict(state["average"])
-        self.discriminator.load_state_dict(state["discriminator"])
+        for network, name in ((self.generator, "generator"), (self.average, "average"), (self.discriminator, "discriminator")):
+            load_weights(network, state[name], path)
         for optimiser, name in ((self.optimiser, "optimiser"), (self.discriminator_optimiser, "discriminator_optimiser")):
+            if name not in state:
+                continue
             own = [group["own"] for group in optimiser.param_groups]
             optimiser.load_state_dict(state[name])
             for group, rate in zip(optimiser.param_groups, own, strict=True):
                 group["own"] = rate
         self.seen, self.size, self.cars = state["seen"], state["size"], set(state["cars"])
         self.step, self.seconds, self.augmentation, self.sign = state["counters"]
+        self.optimisers_begun = state.get("optimisers_begun", 0) if "optimiser" in state else self.step
         return True
 
     def learn(self, pictures: Pictures, phase: Phase, fade: float) -> dict[str, float]:
@@ -102,7 +111,7 @@ class Trainer:
         random = np.random.default_rng((self.settings.seed, self.step))
         for optimiser in (self.optimiser, self.discriminator_optimiser):
             for group in optimiser.param_groups:
-                group["lr"] = group["own"] * phase.rate
+                group["lr"] = group["own"] * phase.rate * self._warm_up()
         share = share_of(phase.batch, "[[gan.phases]] batch")
         real = moved(pictures.random(phase.batch, phase.size, random, share), self.device)
         if fade < 1.0:
@@ -122,6 +131,10 @@ class Trainer:
                 f"lower the rates or raise r1 and run again."
             )
         return values | {"augmentation": self.augmentation}
+
+    def _warm_up(self) -> float:
+        """Share of the rates, below 1 only while optimisers are new and networks are not."""
+        return min(1.0, (self.step - self.optimisers_begun + 1) / WARM_UP) if self.optimisers_begun else 1.0
 
     def _codes(self, share: Share, random: np.random.Generator) -> Tensor:
         """w_plus [N,J,width] of the share with style mixing; also moves the mean code."""

@@ -31,8 +31,8 @@ class PerceptualDistance:
 
     @staticmethod
     def of_run(run: Path) -> "PerceptualDistance":
-        """The discriminator of a run of stage gan."""
-        path = run / "checkpoint.pt"
+        """The discriminator of a run of stage gan, or of a file of `keep`."""
+        path = run if run.is_file() else run / "checkpoint.pt"
         if not path.exists():
             raise StageError(f"No checkpoint of stage gan at {path}. Train it first, or set perceptual = \"\" in [inverse].")
         stored = torch.load(path, map_location="cpu")

@@ -60,7 +60,7 @@ class Settings:
     """Everything but the TrainingPlan, whose keys stand in the same section.
 
     pairs: draw each prediction in another view of the same car too (multi-view consistency). start: run folder of
-    the encoder stage whose weights f starts from; empty starts from nothing. elevation_deg: of the starting cameras.
+    the encoder stage (or a file of `keep`) whose weights f starts from; empty starts from nothing. elevation_deg: of the starting cameras.
     sigmainv grows from its first to its last value over the first ``sharpen`` of the training. perceptual: run folder
     of stage gan whose discriminator compares drawings with pictures, from ``perceptual_from`` (share of the training)
     on; empty leaves that term out. measured: how many held-out pictures (and as many photos, up to 60) are measured when
@@ -84,8 +84,8 @@ class Settings:
 def read_settings(config: dict) -> tuple[Settings, TrainingPlan]:
     """Settings and plan of a parsed TOML file; raises StageError that names what is wrong."""
     section = dict(config.get("inverse", {}))
-    plan = TrainingPlan.from_section(section)
-    own = {key: value for key, value in section.items() if key not in TrainingPlan.__dataclass_fields__}
+    plan = TrainingPlan.from_section({key: value for key, value in section.items() if key != "start"})
+    own = {key: value for key, value in section.items() if key == "start" or key not in TrainingPlan.__dataclass_fields__}
     settings = read_section(Settings, own, "inverse")
     if not settings.sources:
         raise StageError("[[inverse.sources]] is empty: name at least one folder of pictures.")

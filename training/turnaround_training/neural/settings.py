@@ -41,7 +41,8 @@ class Phase:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run needs; paths are relative to the folder the command is run from."""
+    """Everything a run needs; paths are relative to the folder the command is run from. start is a file of `keep` that a run
+    without a checkpoint goes on from."""
 
     steps: tuple[str, ...] = ("train",)
     renders: tuple[Path, ...] = ()
@@ -50,6 +51,7 @@ class Settings:
     template: Path = Path("../models/template.safetensors")
     registered: Path = Path("runs/template/registered.npz")
     run: Path = Path("runs/neural/first")
+    start: str = ""
     models: Path = Path("../models")
     sample_picture: Path = Path("../resources/samples/neural-sample.png")
     sample_seed: int = 0

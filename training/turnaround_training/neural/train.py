@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -32,6 +33,8 @@ MATCHING_WEIGHT = 2.0
 ENTROPY_WEIGHT = 0.02
 CODE_WEIGHT = 0.001
 FADE = 4000
+WARM_UP = 100
+"""Steps over which the rate of a new optimiser rises."""
 LOG_SECONDS = 20.0
 
 
@@ -57,6 +60,7 @@ class Trainer:
             self.discriminator.parameters(), lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True
         )
         self.seen, self.step, self.adversarial_since, self.seconds = 0, 0, -1, 0.0
+        self.optimisers_begun = 0
 
     def phase(self) -> Phase | None:
         """The phase that `seen` falls into; None when all are done."""
@@ -77,23 +81,28 @@ class Trainer:
             "discriminator": self.discriminator.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
+            "optimisers_begun": self.optimisers_begun,
             "counters": [self.seen, self.step, self.adversarial_since, self.seconds],
             "cars": None if self.cars is None else sorted(self.cars),
         }
         save_checkpoint(checkpoint_path(self.settings.run), self.identity, content)
 
     def load(self) -> bool:
-        """Go on from the run's checkpoint; False where there is none, StageError where it belongs elsewhere."""
-        path = checkpoint_path(self.settings.run)
-        if not path.exists():
+        """Go on from the run's checkpoint, or from the settings' start; False where there is neither, StageError where it
+        belongs elsewhere. A state without optimisers takes new ones."""
+        path, start = checkpoint_path(self.settings.run), self.settings.start
+        if not path.exists() and not start:
             return False
+        path = path if path.exists() else checkpoint_path(Path(start))
         stored = load_checkpoint(path, self.identity)
         load_weights(self.networks, stored["networks"], path)
         load_weights(self.average.networks, stored["average"], path)
-        self.discriminator.load_state_dict(stored["discriminator"])
-        self.optimiser.load_state_dict(stored["optimiser"])
-        self.discriminator_optimiser.load_state_dict(stored["discriminator_optimiser"])
+        load_weights(self.discriminator, stored["discriminator"], path)
+        for optimiser, name in ((self.optimiser, "optimiser"), (self.discriminator_optimiser, "discriminator_optimiser")):
+            if name in stored:
+                optimiser.load_state_dict(stored[name])
         self.seen, self.step, self.adversarial_since, self.seconds = stored["counters"]
+        self.optimisers_begun = stored.get("optimisers_begun", 0) if "optimiser" in stored else self.step
         self.cars = None if stored.get("cars") is None else set(stored["cars"])
         return True
 
@@ -136,7 +145,7 @@ class Trainer:
             self.adversarial_since = self.seen
         for group in self.optimiser.param_groups:
             style = STYLE_SHARE_ADVERSARIAL if phase.adversarial > 0 else STYLE_SHARE
-            warm_up = min(1.0, (self.step + 1) / 100)
+            warm_up = min(1.0, (self.step - self.optimisers_begun + 1) / WARM_UP)
             group["lr"] = self.settings.rate * phase.rate * warm_up * (style if group["share"] < 1 else 1.0)
             group["betas"] = (0.5 if phase.adversarial > 0 else 0.9, 0.99)
 

@@ -70,7 +70,7 @@ def run(config: dict) -> None:
 
 def load_discriminator(settings: Settings) -> Discriminator:
     """The discriminator of the run's checkpoint, for its features."""
-    path = settings.run / "checkpoint.pt"
+    path = settings.checkpoint
     discriminator = Discriminator(settings.architecture)
     load_weights(discriminator, load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))["discriminator"], path)
     return discriminator.to(choose_device(settings.device)).requires_grad_(False).eval()
