@@ -121,6 +121,24 @@ describe('the package', () => {
     });
   });
 
+  it('has the models that the engine runs, and no weights that only training goes on from', async () => {
+    const options = { macroExpander: (pattern: string) => pattern, customBuildOptions: {} };
+    const folders = { globalOutDir: join(root, 'dist'), defaultSrc: root };
+    const matchers = fileMatcher.getFileMatchers(await config(), 'extraResources', '/', {
+      ...options,
+      ...folders,
+    });
+    const takes = matchers?.find(({ from }) => from === join(root, 'models'))?.createFilter();
+    const file = await stat(join(root, 'package.json'));
+    const packed = (name: string) => takes?.(join(root, 'models', name), file);
+    expect(['manifest.json', 'encoder.onnx', 'parity/encoder.safetensors'].map(packed)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['training/gan.pt', 'training/encoder.pt', 'gan.pt'].map(packed)).toEqual([false, false, false]);
+  });
+
   it.each(targets)("leaves out other platforms' picture libraries for $platform $arch", async (target) => {
     const takes = (await moduleMatcher(target)).createFilter();
     const file = await stat(join(root, 'package.json'));
