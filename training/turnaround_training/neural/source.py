@@ -13,7 +13,7 @@ from turnaround_training.neural.cache import canonical_pictures
 from turnaround_training.neural.examples import TEXTURE, Examples
 from turnaround_training.neural.mapper import projection_of
 from turnaround_training.neural.settings import Settings
-from turnaround_training.template.registered import load_registered
+from turnaround_training.template.registered import RegisteredCar, load_registered
 from turnaround_training.template.shapes import azimuth_in_render, shape_of
 from turnaround_training.template.textures import texture_of_row
 
@@ -78,13 +78,18 @@ class Source:
         return self.settings.run.parent / "cache" / f"{name}.u8"
 
     def _vertices(self, row: dict) -> np.ndarray:
-        return shape_of(self.cars[row["car"]], row["bend"], row["box"])
+        return shape_of(self._car(row), row["bend"], row["box"])
+
+    def _car(self, row: dict) -> RegisteredCar:
+        if row["car"] not in self.cars:
+            raise StageError(f"Car {row['car']} has renders but no registered shape. Run the template stage.")
+        return self.cars[row["car"]]
 
     def _scene(self, folder: Path, row: dict) -> tuple[np.ndarray, np.ndarray]:
         key = (str(folder), row["scene"])
         if key not in self.scenes:
             coefficients = self.projection @ (self._vertices(row) - self.mean).ravel()
-            self.scenes[key] = (coefficients, shrunk(texture_of_row(self.cars[row["car"]], row)))
+            self.scenes[key] = (coefficients, shrunk(texture_of_row(self._car(row), row)))
         return self.scenes[key]
 
     def _join(self, folders: tuple[Path, ...], limit: int | None) -> Examples:
@@ -104,7 +109,7 @@ class Source:
                     scenes.append(self._scene(folder, row))
                     cars.append(row["car"])
                 kept.append(place)
-                azimuths.append(azimuth_in_render(self.cars[row["car"]], row))
+                azimuths.append(azimuth_in_render(self._car(row), row))
                 elevations.append(row["elevation_deg"])
                 owners.append(numbers[row["scene"]])
             pictures.append(canonical if len(kept) == len(rows) else canonical[kept])

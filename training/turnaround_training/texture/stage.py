@@ -14,6 +14,7 @@ from turnaround_training.encoder.dataset import TrueShapes
 from turnaround_training.texture.atlases import RowAtlases, painted_atlases
 from turnaround_training.texture.dataset import Sources, make_bank, make_batch
 from turnaround_training.texture.network import TextureCompleter
+from turnaround_training.errors import StageError
 from turnaround_training.processes import part_of
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
@@ -63,8 +64,10 @@ def load_sources(paths: Paths, size: int, views: int, seed: int) -> Sources:
     """Template, registered cars and renders made ready; seeing ``views`` viewpoints takes some seconds."""
     template, registered = load_file(paths.template), paths.training_cars()
     random = np.random.default_rng(seed)
-    shapes = np.stack([car.vertices for car in registered.values() if not car.held_out])
-    bank, texels = make_bank(template["uv"], template["parts"], template["faces"], shapes, size, views, random)
+    shapes = [car.vertices for car in registered.values() if not car.held_out]
+    if not shapes:
+        raise StageError("All registered cars are held out or excluded. Run the template stage on cars with a picture to learn from.")
+    bank, texels = make_bank(template["uv"], template["parts"], template["faces"], np.stack(shapes), size, views, random)
     return Sources(
         atlases=painted_atlases(registered, PAINTS, size, random),
         parts=texels.part[texels.nearest].reshape(size, size),
