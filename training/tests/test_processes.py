@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ import torch
 
 import processes_worker as worker
 from gan_standin import write_pictures
-from turnaround_training import collective, processes
+from turnaround_training import collective, launch, processes
 from turnaround_training.checkpoint import load_checkpoint
 from turnaround_training.errors import StageError
 from turnaround_training.gan.load import load_trained
@@ -105,17 +107,21 @@ def test_one_that_fails_ends_both_with_one_error(tmp_path):
     assert err == "tiny: No picture in the drawer.\n"
 
 
+def gan_toml(folder, first_until):
+    return f"""
+[gan]
+pictures = ["{folder / 'png'}"]
+run = "{folder / 'run'}"
+log_seconds = 0.0
+architecture = {{ size = 16, width = 16, base = 128, channels = 16, mapping_layers = 2 }}
+phases = [{{ until = {first_until}, size = 8, batch = 4, r1 = 0.1 }}, {{ until = {first_until + 8}, size = 16, batch = 4, r1 = 0.1 }}]
+"""
+
+
 def test_torchrun_trains_a_stage(tmp_path):
     write_pictures(tmp_path / "png", 8)
     config = tmp_path / "gan.toml"
-    config.write_text(f"""
-[gan]
-pictures = ["{tmp_path / 'png'}"]
-run = "{tmp_path / 'run'}"
-log_seconds = 0.0
-architecture = {{ size = 16, width = 16, base = 128, channels = 16, mapping_layers = 2 }}
-phases = [{{ until = 16, size = 8, batch = 4, r1 = 0.1 }}, {{ until = 24, size = 16, batch = 4, r1 = 0.1 }}]
-""")
+    config.write_text(gan_toml(tmp_path, 16))
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", free_port()]
     command += ["--redirects", "1", "--tee", "1", "--log_dir", str(tmp_path / "logs")]  # the default fails in PyTorch 1.13 with Python 3.11
     command += ["-m", "turnaround_training", "gan", "--config", str(config)]
@@ -125,6 +131,33 @@ phases = [{{ until = 16, size = 8, batch = 4, r1 = 0.1 }}, {{ until = 24, size =
     seen = [json.loads(line)["seen"] for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert seen == [4, 8, 12, 16, 20, 24]
     assert load_trained(read_settings(load_config(config))).seen == 24
+
+
+def launched(config):
+    command = [sys.executable, "-m", "turnaround_training", "gan", "--config", str(config), "--processes", "2"]
+    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), start_new_session=True)
+
+
+def test_our_own_launcher_passes_ctrl_c_and_exit_codes_on(tmp_path):
+    write_pictures(tmp_path / "png", 8)
+    config = tmp_path / "gan.toml"
+    config.write_text(gan_toml(tmp_path, 10**9))
+    process = launched(config)
+    log = tmp_path / "run" / "log.jsonl"
+    begun = time.monotonic()
+    while not log.exists() or log.stat().st_size < 1000:
+        assert process.poll() is None and time.monotonic() < begun + SECONDS
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, err) == (130, "gan: 8 pictures; starting at 0 shown\n", "gan: stopped; run the same command again to go on.\n")
+    seen = torch.load(tmp_path / "run" / "checkpoint.pt")["seen"]
+    assert seen >= json.loads(log.read_text().splitlines()[-1])["seen"] > 0
+    config.write_text(gan_toml(tmp_path, 10**9).replace("batch = 4", "batch = 5"))
+    process = launched(config)
+    out, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1 and err == "gan: [[gan.phases]] batch = 5 can't be shared evenly among 2 processes; it counts the batch of all of them.\n"
+    assert launch._answer([0, 0]) == 0 and launch._answer([0, -9]) == 1
 
 
 class Told:
@@ -158,7 +191,7 @@ def test_only_the_first_to_ask_tells(one_of_two):
 def test_stages_of_one_process_say_so(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setattr(processes, "_joined", None)
-    monkeypatch.setattr(processes, "_join", lambda device: processes.Joined(0, 2, torch.device("cpu"), Told()))
+    monkeypatch.setattr(processes, "_meet", lambda device: processes.Joined(0, 2, torch.device("cpu"), Told()))
     with pytest.raises(StageError, match="render runs in one process"), processes.together("cpu", "render", False):
         raise AssertionError
 

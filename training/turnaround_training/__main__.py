@@ -18,6 +18,7 @@ from types import ModuleType
 from turnaround_training import processes
 from turnaround_training.errors import StageError, disk_is_full
 from turnaround_training.interruption import held_back
+from turnaround_training.launch import launch
 from turnaround_training.sections import load_config
 from turnaround_training.stages import PARALLEL, STAGES
 
@@ -64,7 +65,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m turnaround_training", description=__doc__)
     commands = parser.add_subparsers(dest="stage", required=True, metavar="STAGE")
     for stage in STAGES:
-        commands.add_parser(stage).add_argument("--config", type=Path, required=True, help="TOML file")
+        command = commands.add_parser(stage)
+        command.add_argument("--config", type=Path, required=True, help="TOML file")
+        if stage in PARALLEL:
+            command.add_argument("--processes", type=int, default=1, metavar="N", help="share the work among N processes")
     commands.choices["views"].add_argument("--labels", type=Path, help="a person's bins, as labels.json of the views has them")
     _add_import(commands.add_parser("import-stylegan2", help="take over a StyleGAN2 generator"))
     _add_keep(commands.add_parser("keep", help="write what a stage has learned to a small file, to go on from"))
@@ -73,6 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
         return guarded(options.stage, lambda: _import_stylegan2(options))
     if options.stage == "keep":
         return guarded(options.stage, lambda: _keep(options))
+    if getattr(options, "processes", 1) > 1:
+        return launch([options.stage, "--config", str(options.config)], options.processes)
     return guarded(options.stage, lambda: _run_stage(options))
 
 

@@ -1,7 +1,7 @@
 """The processes of one run, as torchrun starts them: who is first, whose rows are whose, and who tells what went wrong.
 
-``torchrun --nproc-per-node N -m turnaround_training STAGE --config FILE`` (or ``python -m torch.distributed.run`` in its
-place): gloo between processes on the CPU, NCCL on CUDA. All must see the same run folder. What they do together with
+``torchrun --nproc-per-node N -m turnaround_training STAGE --config FILE``, ``python -m torch.distributed.run`` in its place,
+or option ``--processes N`` (launch.py): gloo between processes on the CPU, NCCL on CUDA. All must see the same run folder. What they do together with
 tensors is in collective.py; this module imports no library
 before it is needed, as it is part of the command line.
 """
@@ -67,10 +67,10 @@ def together(device: str, name: str, parallel: bool) -> Iterator[None]:
     device: as choose_device takes it. Raises StageError where stage `name` is not `parallel`, so runs in one process.
     """
     global _joined
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        _joined = _join(device)
+    if _started() > 1:
+        _joined = _meet(device)
         if not parallel:
-            raise StageError(f"{name} runs in one process; start it without torchrun.")
+            raise StageError(f"{name} runs in one process; start one only.")
         if not is_first():
             sys.stdout = open(os.devnull, "w")
     yield
@@ -82,25 +82,35 @@ def together(device: str, name: str, parallel: bool) -> Iterator[None]:
         _joined = None
 
 
-def _join(wanted: str) -> Joined:
+def _started() -> int:
+    """How many processes torchrun (or launch.py) has started."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _meet(wanted: str) -> Joined:
     import torch
 
     from turnaround_training.device import choose_device
 
-    device = choose_device(wanted)
-    if device.type not in ("cpu", "cuda"):
-        raise StageError(f"There is one {device.type} device: start without torchrun, or with device = \"cpu\".")
+    global _joined
     store, rank, count = next(torch.distributed.rendezvous("env://"))
     store.set_timeout(PATIENCE)
+    _joined = Joined(rank, count, torch.device("cpu"), store)  # from here on one of all tells what is wrong
+    device = choose_device(wanted)
+    if device.type not in ("cpu", "cuda"):
+        raise StageError(f"There is one {device.type} device: start one process, or set device = \"cpu\".")
     backend = "nccl" if device.type == "cuda" else "gloo"
     torch.distributed.init_process_group(backend, store=store, rank=rank, world_size=count, timeout=PATIENCE)
     return Joined(rank, count, device, store)
 
 
 def may_tell() -> bool:
-    """Whether this process is the one that says what went wrong: the first that asks. Always so where it is alone."""
+    """Whether this process is the one that says what went wrong: the first that asks. Always so where it is alone.
+
+    Before they have met (a config that can't be read, say) all meet the same, and the first in rank tells.
+    """
     if _joined is None:
-        return True
+        return _started() == 1 or os.environ.get("RANK") == "0"
     try:
         return _joined.store.add("told", 1) == 1
     except RuntimeError:

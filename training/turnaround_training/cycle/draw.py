@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from turnaround_training.cycle.settings import CycleSettings
-from turnaround_training.disentangle.load import StyleGanRun
 from turnaround_training.device import device_of, moved
+from turnaround_training.disentangle.load import StyleGanRun
 from turnaround_training.gan.sheet import to_bytes
 from turnaround_training.interruption import held_back
 from turnaround_training.multiview.segment import cars_in

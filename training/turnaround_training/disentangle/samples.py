@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from turnaround_training.device import device_of, moved
-from turnaround_training.encoder.network import decode_azimuth
 from turnaround_training.disentangle.picture import crops_of, surroundings_of
+from turnaround_training.encoder.network import decode_azimuth
 from turnaround_training.errors import StageError
 from turnaround_training.inverse.network import InverseGraphics
 from turnaround_training.inverse.views import read_folder

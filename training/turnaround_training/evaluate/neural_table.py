@@ -10,11 +10,11 @@ from torch import nn
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.device import device_of, moved
 from turnaround_training.encoder.network import Encoder
+from turnaround_training.errors import StageError
 from turnaround_training.evaluate.bench import Bench, ExportedModels
 from turnaround_training.evaluate.neural_view import DrawnByModels, NeuralView
 from turnaround_training.evaluate.perceptual import perceptual_distance
 from turnaround_training.evaluate.table import Cell, Figure, Table
-from turnaround_training.errors import StageError
 from turnaround_training.neural.examples import Examples, fetch
 from turnaround_training.neural.measure import closest_other, measure
 from turnaround_training.neural.settings import Settings

@@ -12,8 +12,8 @@ from turnaround_training.data.environments import load_backdrops
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.device import autocast, device_of, moved
-from turnaround_training.segmenter.network import Segmenter
 from turnaround_training.processes import part_of
+from turnaround_training.segmenter.network import Segmenter
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 COARSE_SHARE = 0.6

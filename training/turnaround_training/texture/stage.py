@@ -11,11 +11,11 @@ from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
 from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.encoder.dataset import TrueShapes
+from turnaround_training.errors import StageError
+from turnaround_training.processes import part_of
 from turnaround_training.texture.atlases import RowAtlases, painted_atlases
 from turnaround_training.texture.dataset import Sources, make_bank, make_batch
 from turnaround_training.texture.network import TextureCompleter
-from turnaround_training.errors import StageError
-from turnaround_training.processes import part_of
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 GRADIENT_WEIGHT = 1.0
