@@ -9,6 +9,7 @@ import torch
 
 from gan_standin import TINY
 from inverse_standin import template_arrays
+from turnaround_training import collective, processes
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.disentangle.export import export_networks
 from turnaround_training.disentangle.mapper import DrawnAt, StyleGanR, code_space
@@ -138,6 +139,23 @@ def test_warm_up_learns_codes_with_the_generator_frozen_then_both_move_and_f_sta
     assert not torch.equal(moved, generator.synthesis.start)
     for name, value in f.state_dict().items():
         assert torch.equal(value, frozen[name]), name
+
+
+@pytest.mark.parametrize("warm_up", [6, 0])
+def test_the_shares_of_two_processes_make_the_whole_step(tmp_path, samples, f, generator, template, monkeypatch, warm_up):
+    def step_of(rank, count):
+        """Losses and gradients of a step as they are before they are averaged."""
+        alone = processes.Joined(rank, count, torch.device("cpu"), None) if count > 1 else None
+        monkeypatch.setattr(processes, "_joined", alone)
+        found = []
+        monkeypatch.setattr(collective, "average_", lambda tensors: found.extend(value.clone() for value in tensors))
+        trainer_of(tmp_path, samples, f, generator, template, warm_up=warm_up, batch=8).learn()
+        return found
+
+    whole, first, second = step_of(0, 1), step_of(0, 2), step_of(1, 2)
+    for one, mine, other in zip(whole, first, second, strict=True):
+        assert torch.allclose(one, (mine + other) / 2, rtol=1e-3, atol=1e-5)
+    assert not torch.allclose(first[0], second[0], rtol=1e-3)
 
 
 @pytest.mark.parametrize("stop_at", [3, 6, 7])

@@ -7,21 +7,29 @@ import numpy as np
 import pytest
 import torch
 
+import test_inverse
 from gan_standin import TINY, tiny_settings, write_pictures
 from neural_standin import standin_examples, standin_projection
 from test_checkpoint import IDENTITY, run
 from turnaround_training import __main__ as command, kept
-from turnaround_training.checkpoint import identity_of, load_checkpoint
+from turnaround_training.checkpoint import identity_of, load_checkpoint, read_checkpoint, save_checkpoint
+from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.gan import stage
 from turnaround_training.gan.load import load_trained
 from turnaround_training.gan.pictures import Pictures
 from turnaround_training.gan.settings import Architecture
 from turnaround_training.gan.trainer import WARM_UP, Trainer
+from turnaround_training.inverse import stage as inverse
+from turnaround_training.inverse.load import load_inverse
+from turnaround_training.inverse.perceptual import PerceptualDistance
 from turnaround_training.inverse.settings import read_settings as read_inverse
 from turnaround_training.neural.settings import Phase, Settings as NeuralSettings
 from turnaround_training.neural.train import Trainer as NeuralTrainer
 from turnaround_training.trainer import checkpoint_path, load_average
+
+
+prepared = test_inverse.prepared
 
 
 @pytest.fixture
@@ -155,6 +163,26 @@ def test_a_plan_goes_on_where_kept_weights_stand_or_begins_anew_after_its_end(tm
 def test_f_still_starts_from_an_encoder():
     settings, plan = read_inverse({"inverse": {"run": "r", "start": "../models/training/encoder.pt", "sources": [{"folder": "f"}]}})
     assert settings.start == "../models/training/encoder.pt" and plan.start == ""
+
+
+def test_runs_that_are_read_may_be_kept_files(prepared):
+    template = prepared / "models" / "template.safetensors"
+    torch.manual_seed(0)
+    save_checkpoint(prepared / "encoder" / "checkpoint.pt", identity_of("encoder", template), {"average": Encoder().state_dict(), "cars": ["b"]})
+    kept.keep({"encoder": {"run": str(prepared / "encoder")}}, "encoder", prepared / "encoder.pt")
+    inverse.run(test_inverse.config_of(prepared, steps=1, start=str(prepared / "encoder.pt"), learning_rate=1e-9))
+    kept.keep({"inverse": {"run": str(prepared / "run")}}, "inverse", prepared / "f.pt", ("optimisers", "network"))
+    from_file, from_run = (load_inverse(path, template) for path in (prepared / "f.pt", prepared / "run"))
+    assert torch.allclose(from_file.places.weight, read_checkpoint(prepared / "encoder" / "checkpoint.pt")["average"]["places.weight"], rtol=2e-3, atol=1e-5)
+    assert torch.allclose(from_file.free[-1].weight, from_run.free[-1].weight, rtol=1e-3, atol=1e-6)
+    assert read_checkpoint(prepared / "run" / "checkpoint.pt")["cars"] == ["b", "vdrift-3s"]
+
+
+def test_f_takes_its_perceptual_distance_from_a_kept_gan(tmp_path, trained):
+    path, _ = kept_gan(tmp_path, "optimisers")
+    one, other = (PerceptualDistance.of_run(source) for source in (path, tmp_path / "run"))
+    pictures, inside = torch.rand(2, 2, 3, 16, 16), torch.ones(2, 1, 16, 16)
+    assert torch.allclose(one(*pictures, inside), other(*pictures, inside), rtol=1e-2)
 
 
 def test_the_neural_view_goes_on_from_what_was_kept(tmp_path):

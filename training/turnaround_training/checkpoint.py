@@ -67,17 +67,22 @@ def _on_cpu(content: object) -> object:
     return content
 
 
+def read_checkpoint(path: Path) -> dict:
+    """A checkpoint of any configuration. Raises StageError where there is none or where it can't be read."""
+    if not path.exists():
+        raise StageError(f"No checkpoint at {path}. Run the training stage first.")
+    try:
+        return torch.load(path, map_location="cpu")
+    except Exception as error:
+        raise StageError(f"{path} can't be read ({error}). Move it away to start anew.") from None
+
+
 def load_checkpoint(path: Path, identity: Identity) -> dict:
     """Read a checkpoint. Raises StageError where there is none, where it can't be read, or where it belongs elsewhere.
 
     Checkpoints from before identities were kept are taken as this configuration's, and said to be.
     """
-    if not path.exists():
-        raise StageError(f"No checkpoint at {path}. Run the training stage first.")
-    try:
-        stored = torch.load(path, map_location="cpu")
-    except Exception as error:
-        raise StageError(f"{path} can't be read ({error}). Move it away to start anew.") from None
+    stored = read_checkpoint(path)
     known = stored.get("identity") if isinstance(stored, dict) else None
     if known is None:
         print(f"{path}: holds no configuration (written by an earlier version); taken as this one's.", flush=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from turnaround_training.checkpoint import write_whole
+from turnaround_training.checkpoint import read_checkpoint, write_whole
 from turnaround_training.errors import StageError
 
 MOST_MEGABYTES = 40.0
@@ -31,9 +31,7 @@ def keep(config: dict, stage: str, out: Path, without: tuple[str, ...] = ()) -> 
     if "run" not in section:
         raise StageError(f"The config has no [{stage}] run to keep.")
     path = Path(section["run"]) / "checkpoint.pt"
-    if not path.exists():
-        raise StageError(f"No checkpoint at {path}. Run the {stage} stage first.")
-    stored = torch.load(path, map_location="cpu")
+    stored = read_checkpoint(path)
     if stored.get("identity", {}).get("stage") != stage:
         raise StageError(f"{path} is not a checkpoint of stage {stage}.")
     unknown = sorted(set(without) - {OPTIMISERS, *stored})
