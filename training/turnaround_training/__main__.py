@@ -87,7 +87,7 @@ def _run_stage(options: argparse.Namespace) -> None:
     if getattr(options, "labels", None) is not None:
         config = {**config, "views": {**config.get("views", {}), "labels": str(options.labels)}}
     stage = _module(STAGES[options.stage])
-    device = config.get(options.stage, {}).get("device", "auto")
+    device = config.get(PARALLEL.get(options.stage, options.stage), {}).get("device", "auto")
     with processes.together(device, options.stage, options.stage in PARALLEL):
         stage.run(config)
 

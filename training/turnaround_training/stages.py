@@ -21,5 +21,6 @@ STAGES: dict[str, str] = {
     "smoke": "turnaround_training.smoke.stage",
 }
 
-PARALLEL = ("segmenter", "encoder", "texture", "neural", "gan", "inverse", "disentangle", "cycle")
-"""Stages that torchrun may start in several processes."""
+PARALLEL = {name: name for name in ("segmenter", "encoder", "texture", "neural", "gan", "inverse", "disentangle")}
+PARALLEL["cycle"] = "disentangle"
+"""Stages that may run in several processes, and the section whose `device` they use."""
