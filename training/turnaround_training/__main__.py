@@ -28,8 +28,7 @@ def guarded(name: str, work: Callable[[], None]) -> int:
 
     Returns the exit code: 0 done, 1 the stage failed, 130 stopped by Ctrl-C or SIGTERM.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    _answer_stops(_stop)
     try:
         work()
     except StageError as error:
@@ -42,6 +41,7 @@ def guarded(name: str, work: Callable[[], None]) -> int:
         _tell(name, f"The disk is full: {error}. What was finished before is intact; free space and run again.")
         return 1
     except KeyboardInterrupt:
+        _answer_stops(signal.SIG_IGN)
         _tell(name, "stopped; run the same command again to go on.")
         return 130
     except BaseException:
@@ -55,8 +55,14 @@ def _tell(name: str, what: str) -> None:
         print(f"{name}: {what}", file=sys.stderr)
 
 
+def _answer_stops(handler: Callable | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
 def _stop(*_: object) -> None:
-    """SIGTERM, and SIGINT even where a shell's & has it ignored, end a stage as Ctrl-C does."""
+    """SIGTERM, and SIGINT even where a shell's & has it ignored, end a stage as Ctrl-C does; a second one changes nothing."""
+    _answer_stops(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -94,7 +100,7 @@ def _run_stage(options: argparse.Namespace) -> None:
 
 def _module(name: str) -> ModuleType:
     """A module, imported whole: libraries answer a signal amid their import with errors of all kinds."""
-    with held_back() as asked_to_stop:
+    with held_back(every=True) as asked_to_stop:
         module = importlib.import_module(name)
     if asked_to_stop.is_set():
         raise KeyboardInterrupt

@@ -11,8 +11,8 @@ from turnaround_training import processes
 
 
 @contextmanager
-def held_back() -> Iterator[threading.Event]:
-    """While inside, the first SIGINT or SIGTERM only sets the event; a second one raises KeyboardInterrupt.
+def held_back(every: bool = False) -> Iterator[threading.Event]:
+    """While inside, the first SIGINT or SIGTERM only sets the event; a second one raises KeyboardInterrupt unless every is set.
 
     Where a run has several processes a second one changes nothing: torchrun passes on the Ctrl-C that the terminal has
     already given to each, and all stop after the same step.
@@ -25,7 +25,7 @@ def held_back() -> Iterator[threading.Event]:
         return
 
     def hear(*_: object) -> None:
-        if asked.is_set() and processes.count() == 1:
+        if asked.is_set() and not every and processes.count() == 1:
             raise KeyboardInterrupt
         asked.set()
 
