@@ -1,25 +1,49 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { setImmediate } from 'node:timers/promises';
+import { parentPort } from 'node:worker_threads';
 import { toErrorPayload } from '../../shared/errors.ts';
+import { collectGarbage } from '../workers/collect-garbage.ts';
 import { refine } from './refine.ts';
-import type { FromRefineWorker, RefineTask } from './worker-protocol.ts';
+import { rehearse } from './rehearse.ts';
+import type { FromRefineWorker, ToRefineWorker } from './worker-protocol.ts';
 
 const port = parentPort;
-if (!port) throw new Error('refine-worker runs in a worker thread: use startRefinement.');
-const { input, iterations } = workerData as RefineTask;
-const controller = new AbortController();
-port.on('message', () => controller.abort());
+if (!port) throw new Error('refine-worker runs in a worker thread: use RefineThreads.');
+let controller = new AbortController();
+let working: Promise<void> = Promise.resolve();
 
 function post(message: FromRefineWorker, transfer: ArrayBuffer[]): void {
   port?.postMessage(message, transfer);
 }
 
-refine(input, {
-  iterations,
-  signal: controller.signal,
-  onProgress: (update) => post({ kind: 'progress', update }, [update.offsets.buffer as ArrayBuffer]),
-})
-  .then(
-    (outcome) => post({ kind: 'done', outcome }, [outcome.offsets.buffer as ArrayBuffer]),
-    (error: unknown) => post({ kind: 'failed', error: toErrorPayload(error) }, []),
-  )
-  .finally(() => port.close());
+/** Works for the newest message alone: what it finds under way is ended first. */
+function begin(work: (signal: AbortSignal) => Promise<void>): void {
+  controller.abort();
+  controller = new AbortController();
+  const { signal } = controller;
+  working = working
+    .then(() => work(signal))
+    .then(() => setImmediate())
+    .then(collectGarbage);
+}
+
+port.on('message', (message: ToRefineWorker) => {
+  if (message.kind === 'cancel') controller.abort();
+  else if (message.kind === 'rehearse') begin((signal) => rehearse(message.template, signal).catch(() => {}));
+  else begin((signal) => answer(message, signal));
+});
+
+async function answer(
+  { input, iterations }: Extract<ToRefineWorker, { kind: 'refine' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const outcome = await refine(input, {
+      iterations,
+      signal,
+      onProgress: (update) => post({ kind: 'progress', update }, [update.offsets.buffer as ArrayBuffer]),
+    });
+    post({ kind: 'done', outcome }, [outcome.offsets.buffer as ArrayBuffer]);
+  } catch (error) {
+    post({ kind: 'failed', error: toErrorPayload(error) }, []);
+  }
+}

@@ -1,14 +1,12 @@
 import type { ErrorPayload } from '../../shared/errors.ts';
+import type { Template } from '../../shared/template.ts';
 import type { RefineInput, RefineOutcome, RefineUpdate } from './types.ts';
 
-/** What a refinement's thread is started with. */
-export interface RefineTask {
-  input: RefineInput;
-  iterations: number;
-}
-
-/** To the thread: end with the best so far. */
-export type ToRefineWorker = { kind: 'cancel' };
+/** To the thread, which answers `refine` alone; one refinement at a time. `cancel` ends it with the best so far. */
+export type ToRefineWorker =
+  | { kind: 'rehearse'; template: Template }
+  | { kind: 'refine'; input: RefineInput; iterations: number }
+  | { kind: 'cancel' };
 
 export type FromRefineWorker =
   | { kind: 'progress'; update: RefineUpdate }

@@ -3,7 +3,7 @@ import { ModelStore } from '../models/store.ts';
 import { NeuralView } from '../neural/neural-view.ts';
 import { segmentPhoto } from '../photo/segment.ts';
 import { reconstruct } from '../reconstruct/reconstruct.ts';
-import { startRefinement } from '../refine/start.ts';
+import { RefineThreads } from '../refine/threads.ts';
 import type { StudioOptions } from '../studio.ts';
 import { fullAtlasSize, textureCar } from '../texture/texture-car.ts';
 import { Gate } from './gate.ts';
@@ -18,6 +18,7 @@ export async function openRooms({
   const template = await store.template();
   // a model that runs keeps its session; changing the provider closes all sessions
   const gate = new Gate();
+  const refineThreads = new RefineThreads();
   let closed = false;
   const models: ModelRunner = { run: (name, feeds) => gate.shared(() => store.run(name, feeds)) };
   return {
@@ -33,6 +34,7 @@ export async function openRooms({
     },
     warmUp: async () => {
       await gate.shared(() => store.warmUp());
+      refineThreads.warm(template);
       if (provider !== 'auto' || closed) return;
       if ((await store.prove('auto')) === store.provider || closed) return;
       await gate.exclusive(() => store.setProvider('auto'));
@@ -51,7 +53,7 @@ export async function openRooms({
     refine: async ({ iterations, signal, onProgress, offsets, lengthMetres, texture, ...request }) => {
       const { photo, mask, crop, viewpoint, light, others = [] } = request;
       const views = [{ photo, mask, crop, viewpoint, light }, ...others];
-      const { views: fitted, ...outcome } = await startRefinement(
+      const { views: fitted, ...outcome } = await refineThreads.refine(
         { template, offsets, lengthMetres, texture, views },
         {
           iterations,
@@ -62,9 +64,10 @@ export async function openRooms({
       const [first, ...rest] = fitted;
       return { ...first, others: rest, offsets: outcome.offsets, stopped: outcome.stopped };
     },
-    close: () => {
+    close: async () => {
       closed = true;
-      return gate.exclusive(() => store.close());
+      await refineThreads.close();
+      await gate.exclusive(() => store.close());
     },
   };
 }
