@@ -19,17 +19,32 @@ interface Pictures {
   mask: Uint8Array;
 }
 
-/** Weights with which the photo's pixels of one axis go into the crop's pixels: first pixel and weights for each. */
-function weightsOf(start: number, step: number, count: number, limit: number) {
-  return Array.from({ length: count }, (_, k) => {
+/** Which of the photo's pixels of one axis go into each of the crop's, and with which weights: `stride` places for each. */
+interface Weights {
+  first: Int32Array;
+  count: Int32Array;
+  stride: number;
+  values: Float64Array;
+}
+
+function weightsOf(start: number, step: number, size: number, limit: number): Weights {
+  const stride = Math.ceil(step) + 1;
+  const weights: Weights = {
+    first: new Int32Array(size),
+    count: new Int32Array(size),
+    stride,
+    values: new Float64Array(stride * size),
+  };
+  for (let k = 0; k < size; k++) {
     const from = start + k * step;
     const to = from + step;
     const first = Math.max(0, Math.floor(from));
-    const last = Math.min(limit, Math.ceil(to));
-    const weights: number[] = [];
-    for (let p = first; p < last; p++) weights.push(Math.max(0, Math.min(to, p + 1) - Math.max(from, p)));
-    return { first, weights };
-  });
+    weights.first[k] = first;
+    weights.count[k] = Math.max(0, Math.min(limit, Math.ceil(to)) - first);
+    for (let i = 0; i < weights.count[k]; i++)
+      weights.values[stride * k + i] = Math.max(0, Math.min(to, first + i + 1) - Math.max(from, first + i));
+  }
+  return weights;
 }
 
 /** Averages the crop over squares of `crop.size / size` photo pixels; whatever lies outside the photo counts for nothing. */
@@ -43,10 +58,12 @@ export function cropTarget({ photo, mask }: Pictures, crop: Crop, size: number):
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       let [area, red, green, blue, covered] = [0, 0, 0, 0, 0];
-      for (let j = 0; j < rows[y].weights.length; j++) {
-        for (let i = 0; i < columns[x].weights.length; i++) {
-          const w = rows[y].weights[j] * columns[x].weights[i];
-          const p = (rows[y].first + j) * photo.width + columns[x].first + i;
+      for (let j = 0; j < rows.count[y]; j++) {
+        const weight = rows.values[rows.stride * y + j];
+        const first = (rows.first[y] + j) * photo.width + columns.first[x];
+        for (let i = 0; i < columns.count[x]; i++) {
+          const w = weight * columns.values[columns.stride * x + i];
+          const p = first + i;
           area += w;
           red += w * photo.rgb[3 * p];
           green += w * photo.rgb[3 * p + 1];

@@ -51,8 +51,10 @@ export async function loadPhoto(assets: AssetStore, { photo }: StudioDocument): 
       'Bring in a photo of a car to do that.',
     );
   }
-  const { rgb, width, height } = await decodePhoto(await assets.get(photo.picture), photo.name);
-  const mask = await decodePng(await assets.get(photo.mask), 1);
+  const [{ rgb, width, height }, mask] = await allEnded([
+    assets.get(photo.picture).then((bytes) => decodePhoto(bytes, photo.name)),
+    assets.get(photo.mask).then((bytes) => decodePng(bytes, 1)),
+  ]);
   if (width !== photo.width || height !== photo.height) throw unsound('photo');
   if (mask.width !== width || mask.height !== height) throw unsound('mask');
   return { rgb, width, height, mask: mask.data };
