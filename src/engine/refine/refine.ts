@@ -36,7 +36,7 @@ const breatheMs = 15;
 /**
  * Fits a car to its photos: viewpoints, then shape, then surface (schedule.ts), by gradient descent on what the
  * differentiable renderer draws; the light last, in closed form. Runs in the caller's thread and gives way to its event
- * loop; use startRefinement to run it beside.
+ * loop; use RefineThreads to run it beside.
  *
  * Throws `cancelled` when the signal fired before anything was done, `no-car` for masks without an outline, `mask-size` and
  * `invalid-parameters` for what doesn't fit together.
@@ -132,7 +132,7 @@ class Refinement {
         if (this.reported === 0 && i >= schedule.firstLook) {
           this.consider(descent);
           if (this.best !== this.first) this.report(false);
-        }
+        } else if (this.reported > 0 && this.due) this.report(false);
       }
       const { value } = descent.best;
       if (value && value.score + margin < least) {
