@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { frugalMalloc } from '../src/engine/host/frugal-malloc.ts';
 import { electronBinary } from './electron-binary.ts';
 import { run, runTool } from './run.ts';
 import { isStale } from './stale.ts';
@@ -48,4 +49,9 @@ const serve = [
   ...(values['no-open'] ? [] : ['--open']),
   ...(values.port ? ['--port', values.port] : []),
 ];
-process.exit(await run(process.execPath, [join(root, 'bin', 'turnaround.mjs'), ...serve]));
+process.exit(
+  await run(process.execPath, [join(root, 'bin', 'turnaround.mjs'), ...serve], {
+    ...process.env,
+    ...frugalMalloc,
+  }),
+);

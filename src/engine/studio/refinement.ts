@@ -2,6 +2,7 @@ import type { StudioDocument } from '../../shared/document.ts';
 import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { DocumentState, HandlerContext, RefineResult } from '../../shared/studio-api.ts';
 import type { AssetStore } from '../project/asset-store.ts';
+import { collectGarbage } from '../workers/collect-garbage.ts';
 import { loadCar, loadPhoto, storeCar } from './car-assets.ts';
 import { measureFit } from './fit.ts';
 import { fittedParts } from './fitted-parts.ts';
@@ -67,6 +68,7 @@ export class Refinement {
       return result;
     } finally {
       this.#running = null;
+      collectGarbage();
     }
   }
 
