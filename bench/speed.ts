@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { StageClock } from '../src/cli/stage-clock.ts';
 import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { startEngine } from '../src/engine/host/start-engine.ts';
 import { assetsOf } from '../src/shared/document.ts';
 import { connectStudio } from '../src/shared/rpc.ts';
 import { reconstructStages, type Studio } from '../src/shared/studio-api.ts';
+import { largePhoto, largeSize } from './large-photo.ts';
 import { machine } from './machine.ts';
 import { median } from './statistics.ts';
 
@@ -29,26 +29,6 @@ const { values } = parseArgs({
     out: { type: 'string', default: fileURLToPath(new URL('SPEED.md', import.meta.url)) },
   },
 });
-const [width, height] = [4000, 3000];
-
-/** The photo as a phone would give it: JPEG of 12 megapixels, with the noise of a sensor. */
-async function largePhoto(file: string): Promise<Uint8Array> {
-  const noise = await sharp({
-    create: {
-      ...{ width, height, channels: 3, background: 'grey' },
-      noise: { type: 'gaussian', mean: 128, sigma: 20 },
-    },
-  })
-    .png({ compressionLevel: 1 })
-    .toBuffer();
-  const large = await sharp(file)
-    .resize(width, height, { fit: 'cover' })
-    .composite([{ input: noise, blend: 'soft-light' }])
-    .jpeg({ quality: 90 })
-    .toBuffer();
-  return new Uint8Array(large);
-}
-
 /** Milliseconds by stage, and `all` until everything that is shown has arrived. */
 async function importOnce(studio: Studio, bytes: Uint8Array): Promise<Record<string, number>> {
   const clock = new StageClock();
@@ -96,7 +76,7 @@ try {
     `| ${label} | ${names.map((name) => of(runs.map((run) => run[name] ?? 0)).toFixed(0)).join(' | ')} |`;
   const text = `# Speed of the studio's engine
 
-Made by \`npm run bench:speed -- --repeats ${values.repeats}\` on ${host}. Photo: ${basename(values.photo)} as a JPEG of ${width} x ${height} (${(bytes.length / 1e6).toFixed(1)} MB); sessions warm, provider cpu.
+Made by \`npm run bench:speed -- --repeats ${values.repeats}\` on ${host}. Photo: ${basename(values.photo)} as a JPEG of ${largeSize.join(' x ')} (${(bytes.length / 1e6).toFixed(1)} MB); sessions warm, provider cpu.
 
 ## Photo to car, milliseconds
 \`import\` is the call; \`all\` ends when the client also holds photo, mask, shape, texture and the neural view's picture.
