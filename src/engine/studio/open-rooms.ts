@@ -7,6 +7,7 @@ import { RefineThreads } from '../refine/threads.ts';
 import type { StudioOptions } from '../studio.ts';
 import { fullAtlasSize, textureCar } from '../texture/texture-car.ts';
 import { Gate } from './gate.ts';
+import { refineInThreads } from './refine-in-threads.ts';
 import type { Rooms } from './rooms.ts';
 
 /** The real rooms on a folder of models. Throws `model-missing`, `model-hash`, `provider-unavailable` ... */
@@ -50,20 +51,7 @@ export async function openRooms({
       return textureCar(models, [car, ...more], signal ? { size, signal } : { size });
     },
     loadNeural: (content) => NeuralView.load(models, content),
-    refine: async ({ iterations, signal, onProgress, offsets, lengthMetres, texture, ...request }) => {
-      const { photo, mask, crop, viewpoint, light, others = [] } = request;
-      const views = [{ photo, mask, crop, viewpoint, light }, ...others];
-      const { views: fitted, ...outcome } = await refineThreads.refine(
-        { template, offsets, lengthMetres, texture, views },
-        {
-          iterations,
-          signal,
-          onProgress: ({ views: [first], ...update }) => onProgress({ ...update, ...first }),
-        },
-      );
-      const [first, ...rest] = fitted;
-      return { ...first, others: rest, offsets: outcome.offsets, stopped: outcome.stopped };
-    },
+    refine: refineInThreads(refineThreads, template),
     close: async () => {
       closed = true;
       await refineThreads.close();
