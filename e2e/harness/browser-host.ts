@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { frugalMalloc } from '../../src/engine/host/frugal-malloc.ts';
 import { launchChromium } from './chromium.ts';
 import type { OpenHost } from './host.ts';
 
@@ -14,9 +15,10 @@ const cli = fileURLToPath(new URL('../../bin/turnaround.mjs', import.meta.url));
 async function startServer(
   dataDir: string,
   options: string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(process.execPath, [cli, 'serve', '--port', '0', ...options], {
-    env: { ...process.env, TURNAROUND_DATA: dataDir },
+    env: { ...process.env, TURNAROUND_DATA: dataDir, ...frugalMalloc, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -44,10 +46,14 @@ function keepFileChoosers(page: Page): void {
   page.on('filechooser', () => {});
 }
 
-/** The browser host in a real browser; `options` are more of those that `turnaround serve` takes. */
-export async function openBrowserHost(dataDir?: string, options: string[] = []): Promise<OpenHost> {
+/** The browser host in a real browser; `options` are more of those that `turnaround serve` takes, `env` more of its environment. */
+export async function openBrowserHost(
+  dataDir?: string,
+  options: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<OpenHost> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'turnaround-e2e-')));
-  const { url, child } = await startServer(folder, options);
+  const { url, child } = await startServer(folder, options, env);
   let browser: Browser | undefined;
   const end = async () => {
     await browser?.close();
@@ -79,7 +85,7 @@ export async function openBrowserHost(dataDir?: string, options: string[] = []):
     },
     async restart() {
       await end();
-      return openBrowserHost(folder, options);
+      return openBrowserHost(folder, options, env);
     },
     async close() {
       await end();

@@ -9,7 +9,7 @@ import { idleRefinement, useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { showDocument } from './document.ts';
 import { inBackground, isBusy } from './run.ts';
-import { loadCar } from './shown-car.ts';
+import { loadCar, shownDocument } from './shown-car.ts';
 
 /** The newest progress, with the curve of all; what a progress leaves out stays as an older one told it. */
 function showProgress(told: readonly RefineProgress[]): void {
@@ -66,6 +66,13 @@ export async function startRefinement(): Promise<void> {
     tellError(error);
   }
   inBackground(loadCar());
+}
+
+/** Shows the car before or the proposal; over the photo each with the viewpoint that was found for it. */
+export function compareRefinement(showBefore: boolean): void {
+  useRefine.setState({ showBefore });
+  const shown = shownDocument();
+  if (shown && useView.getState().photoView) useView.setState({ viewpoint: shown.viewpoint });
 }
 
 /** Ends the waiting for a decision, also when the engine has no proposal any more. */

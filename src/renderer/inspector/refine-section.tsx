@@ -1,5 +1,10 @@
 import { Check, WandSparkles, X } from 'lucide-react';
-import { acceptRefinement, discardRefinement, startRefinement } from '../actions/refine.ts';
+import {
+  acceptRefinement,
+  compareRefinement,
+  discardRefinement,
+  startRefinement,
+} from '../actions/refine.ts';
 import { inBackground } from '../actions/run.ts';
 import { useActivity } from '../state/activity.ts';
 import { useDocument } from '../state/document.ts';
@@ -64,7 +69,12 @@ function Running() {
         <span>{progress ? `${progress.iteration} / ${progress.iterations}` : 'starting'}</span>
       </Row>
       <LossCurve losses={losses} iterations={progress?.iterations ?? iterations} />
-      <Button icon={X} disabled={stopping} onClick={() => cancel?.()}>
+      <Button
+        icon={X}
+        disabled={stopping}
+        title="Ends the refinement with the best so far"
+        onClick={() => cancel?.()}
+      >
         {stopping ? 'Stopping' : 'Cancel'}
       </Button>
     </>
@@ -82,11 +92,7 @@ function Proposal() {
         you accept.
       </p>
       <LossCurve losses={losses} iterations={losses.at(-1)?.[0] ?? 1} />
-      <SwitchRow
-        label="Show the car before"
-        checked={showBefore}
-        onChange={(checked) => useRefine.setState({ showBefore: checked })}
-      />
+      <SwitchRow label="Show the car before" checked={showBefore} onChange={compareRefinement} />
       <div className={styles.buttons}>
         <Button icon={X} onClick={discardRefinement}>
           Discard
@@ -115,7 +121,7 @@ function MaskMatch() {
         <tr>
           <th scope="col">Mask IoU</th>
           <th scope="col">before</th>
-          <th scope="col">after</th>
+          <th scope="col">{phase === 'running' ? 'now' : 'after'}</th>
         </tr>
       </thead>
       <tbody>

@@ -3,12 +3,14 @@
  * @param mask grey RGBA picture, white = car
  * @param line [r, g, b] 0..255
  * @param lineWidth pixels
+ * @param shade how dark the rest is, 0..255
  * @returns RGBA of the same size
  */
 export function maskOverlay(
   mask: { width: number; height: number; data: Uint8ClampedArray },
   line: readonly [number, number, number],
   lineWidth: number,
+  shade: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const { width, height, data } = mask;
   const out = new Uint8ClampedArray(width * height * 4);
@@ -18,7 +20,7 @@ export function maskOverlay(
     for (let x = 0; x < width; x++) {
       const at = (y * width + x) * 4;
       if (outside(x, y)) {
-        out[at + 3] = 150;
+        out[at + 3] = shade;
         continue;
       }
       for (let r = 1; r <= lineWidth; r++) {

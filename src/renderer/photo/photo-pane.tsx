@@ -1,60 +1,22 @@
 import { Image, Scan, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import type { StudioDocument } from '../../shared/document.ts';
 import { selectCar } from '../actions/photo.ts';
 import { inBackground } from '../actions/run.ts';
-import { assets, decodePicture } from '../actions/shown-car.ts';
 import { useActivity } from '../state/activity.ts';
 import { useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
-import { tellError } from '../state/notifications.ts';
 import { useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Pane, PaneMessage } from '../ui/pane.tsx';
 import { useAssetUrl } from '../ui/use-asset-url.ts';
-import { useColour } from '../ui/use-colour.ts';
 import { useSize } from '../ui/use-size.ts';
-import { fitInside, maskOverlay, rgbOf } from './mask-overlay.ts';
+import { MaskCanvas } from './mask-canvas.tsx';
+import { fitInside } from './mask-overlay.ts';
 import styles from './photo.module.css';
 
 type Photo = NonNullable<StudioDocument['photo']>;
-
-const overlayPixels = 900;
-
-/** Draws the overlay of a mask; `isStale` is asked after the waiting, so that an older call never wins. */
-async function drawMask(
-  canvas: HTMLCanvasElement,
-  hash: string,
-  colour: string,
-  isStale: () => boolean,
-): Promise<void> {
-  const mask = await decodePicture(await assets.get(hash));
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (isStale() || !context) return mask.close();
-  const scale = Math.min(1, overlayPixels / Math.max(mask.width, mask.height));
-  canvas.width = Math.max(1, Math.round(mask.width * scale));
-  canvas.height = Math.max(1, Math.round(mask.height * scale));
-  context.drawImage(mask, 0, 0, canvas.width, canvas.height);
-  mask.close();
-  const picture = context.getImageData(0, 0, canvas.width, canvas.height);
-  const lineWidth = Math.max(1, Math.round(Math.max(canvas.width, canvas.height) / 400));
-  const overlay = maskOverlay(picture, rgbOf(colour), lineWidth);
-  context.putImageData(new ImageData(overlay, canvas.width, canvas.height), 0, 0);
-}
-
-function MaskCanvas({ hash }: { hash: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const accent = useColour('--mask-line');
-  useEffect(() => {
-    let stale = false;
-    if (canvas.current) drawMask(canvas.current, hash, accent, () => stale).catch(tellError);
-    return () => {
-      stale = true;
-    };
-  }, [hash, accent]);
-  return <canvas ref={canvas} role="img" aria-label="Mask of the car" />;
-}
 
 /** One button a car; the click's own place is sent, so that overlapping boxes mean what was clicked. */
 function CarBoxes({ photo }: { photo: Photo }) {
@@ -104,7 +66,7 @@ function PhotoWithMask({ photo }: { photo: Photo }) {
         {url && pane.width > 0 && (
           <div className={styles.fit} style={fitInside(photo, pane)}>
             <img src={url} alt={photo.name} draggable={false} />
-            {showMask && <MaskCanvas hash={photo.mask} />}
+            {showMask && <MaskCanvas hash={photo.mask} shade={150} label="Mask of the car" />}
             {photo.cars.length > 1 && <CarBoxes photo={photo} />}
           </div>
         )}

@@ -2,6 +2,7 @@ import { Canvas } from '@react-three/fiber';
 import { Camera, CarFront, Grid3x3, RotateCcw, TriangleAlert } from 'lucide-react';
 import { Component, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { togglePhotoView } from '../actions/photo.ts';
+import { MaskCanvas } from '../photo/mask-canvas.tsx';
 import { useCar } from '../state/car.ts';
 import { useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
@@ -17,7 +18,7 @@ import { CarMesh } from './car-mesh.tsx';
 import { DrawFinerAtRest } from './draw-finer-at-rest.tsx';
 import { GroundGrid } from './ground-grid.tsx';
 import { OrbitSurface } from './orbit-surface.tsx';
-import { PhotoGhost } from './photo-ghost.tsx';
+import { PhotoGhost, photoPlace } from './photo-ghost.tsx';
 import { PhotoMatch } from './photo-match.tsx';
 import { isSoftwareRenderer } from './software-renderer.ts';
 import { StudioLight } from './studio-light.tsx';
@@ -109,6 +110,23 @@ function Ghost({ pane }: { pane: { width: number; height: number } }) {
   const { url } = useAssetUrl(document?.photo?.picture);
   if (!document?.photo || !url || pane.width === 0) return null;
   return <PhotoGhost url={url} photo={document.photo} crop={document.crop} pane={pane} opacity={opacity} />;
+}
+
+/** The mask's outline over the car, which a refinement brings to it. */
+function Outline({ pane }: { pane: { width: number; height: number } }) {
+  const document = useDocument((state) => state.document);
+  const showMask = useView((state) => state.showMask);
+  if (!document?.photo || !showMask || pane.width === 0) return null;
+  const { photo, crop } = document;
+  return (
+    <MaskCanvas
+      hash={photo.mask}
+      shade={0}
+      label="Outline of the car in the photo"
+      className={styles.ghost}
+      style={photoPlace({ photo, crop, pane })}
+    />
+  );
 }
 
 function StageMessage({ onChoosePhoto }: { onChoosePhoto(): void }) {
@@ -213,6 +231,7 @@ export function ViewportPane({ hidden, onChoosePhoto }: ViewportPaneProps) {
                 <Stage onLost={onLost} />
               </GraphicsBoundary>
             )}
+            {photoView && <Outline pane={size} />}
             <Badge />
             {photoView && document && <PhotoMatch />}
             <StageMessage onChoosePhoto={onChoosePhoto} />
