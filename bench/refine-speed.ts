@@ -99,8 +99,9 @@ async function refineOnce(studio: Studio): Promise<Refined> {
   return { ...timelineOf(moments), result, whole, peak };
 }
 
+/** Of the engine and its threads: what is resident beyond what this process had before it started them. */
 function megabytes(): number {
-  return process.memoryUsage.rss() / 1e6;
+  return process.memoryUsage.rss() / 1e6 - own;
 }
 
 async function idleMegabytes(): Promise<number> {
@@ -135,12 +136,14 @@ async function measure(studio: Studio, { name, bytes, mask }: Photo): Promise<st
 }
 
 const host = machine();
+const all = await photos();
+const own = process.memoryUsage.rss() / 1e6;
 const dataDir = await mkdtemp(join(tmpdir(), 'turnaround-refine-'));
 const engine = await startEngine({ dataDir, modelsDir: defaultModelsDir(), provider: 'cpu' });
 const lines: string[] = [];
 try {
   const studio = connectStudio(engine.connect());
-  for (const photo of await photos()) {
+  for (const photo of all) {
     lines.push(await measure(studio, photo));
     console.log(lines.at(-1));
   }
@@ -154,7 +157,7 @@ const text = `# Speed and memory of a refinement
 Made by \`npm run bench:refine -- --repeats ${values.repeats} --iterations ${iterations}${values.shared ? ` --shared ${values.shared}` : ''}\` on ${host}. 256 x 256 pixels, provider cpu, sessions warm.
 
 ## At the engine's client
-Milliseconds after \`refine.start\`, medians of ${values.repeats}: the first picture that shows a change (slowest in brackets), the longest wait for the next picture (of all runs), convergence (the loss stays within ${settled} of its last), the last picture, and the whole call, which ends with the texture at the photo's resolution. Megabytes resident in the whole process (host's thread, engine, refinement's thread), without a forced collection: ${rest / 1000} s after the import, at most while refining, and ${rest / 1000} s after the last refinement.
+Milliseconds after \`refine.start\`, medians of ${values.repeats}: the first picture that shows a change (slowest in brackets), the longest wait for the next picture (of all runs), convergence (the loss stays within ${settled} of its last), the last picture, and the whole call, which ends with the texture at the photo's resolution. Megabytes resident for the engine and its threads (beyond the ${own.toFixed(0)} of the measuring process before it starts them), without a forced collection: ${rest / 1000} s after the import, at most while refining, and ${rest / 1000} s after the last refinement.
 
 | photo | first change | longest wait | converged | last picture | whole | mask IoU | idle | peak | after |
 |---|---|---|---|---|---|---|---|---|---|

@@ -68,7 +68,7 @@ export class Refinement {
       return result;
     } finally {
       this.#running = null;
-      collectGarbage();
+      setImmediate(collectGarbage);
     }
   }
 
