@@ -5,7 +5,7 @@ import type { OrbitCamera } from '../diffrender/index.ts';
 import { turnLight } from '../reconstruct/turn-light.ts';
 import { boxCentre, orbitOf, viewpointOf } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
-import { cameraNames, cameraOf, cameraParameters } from './camera-parameters.ts';
+import { cameraOf, cameraParameters } from './camera-parameters.ts';
 import { checkInput, checkMask } from './check-input.ts';
 import { fitLight } from './light-fit.ts';
 import { colourDifference, outlineIoU } from './measure.ts';
@@ -17,6 +17,7 @@ import { type Stage, schedule, stages } from './schedule.ts';
 import { shapeOf } from './shape-model.ts';
 import { cropTarget, type Target } from './target.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
+import { fromUsualPlace } from './usual-place.ts';
 
 /** A point in its standard place, with how well it does at full resolution. */
 interface Candidate {
@@ -73,7 +74,7 @@ class Refinement {
       cameraParameters(retargeted(orbitOf(viewpoint, lengthMetres), this.centre)),
     );
     const shape = shapeOf(template, offsets);
-    const cameras = given.map(atUsualDistance);
+    const cameras = given.map((camera) => fromUsualPlace(camera, this.centre[1]));
     this.point = { shape, cameras };
     this.objective = new Objective(
       template,
@@ -281,11 +282,4 @@ class Refinement {
 function targetsOf(fine: Target[]): Targets {
   const all = fine.map(pyramid);
   return { 256: fine, 128: all.map((target) => target[128]), 64: all.map((target) => target[64]) };
-}
-
-/** The camera nearer to where cars are usually photographed from, the car as large in the picture. */
-function atUsualDistance(camera: Float64Array): Float64Array {
-  const { lengths, share } = schedule.usualDistance;
-  const distance = cameraNames.indexOf('distance');
-  return camera.with(distance, camera[distance] + share * (Math.log(lengths) - camera[distance]));
 }

@@ -27,9 +27,15 @@ const stepDeg = 100;
 
 /**
  * A car of random coefficients from a random side, and from more sides where `count` asks for them; the start is the mean
- * car, turned by `turnDeg` and put off in all else.
+ * car, turned by `turnDeg` and put off in all else. `lengths` is the distance in car lengths.
  */
-export function knownPhotos(template: Template, seed: number, turnDeg: number, count = 1): KnownPhotos {
+export function knownPhotos(
+  template: Template,
+  seed: number,
+  turnDeg: number,
+  count = 1,
+  lengths = 2.5,
+): KnownPhotos {
   const random = randomSource(seed);
   const size = template.vertices.length;
   const trueOffsets = new Float32Array(size);
@@ -42,8 +48,9 @@ export function knownPhotos(template: Template, seed: number, turnDeg: number, c
     azimuthDeg: 20 + 320 * random(),
     elevationDeg: 4 + 12 * random(),
     rollDeg: 2 * random() - 1,
-    distance: 2.5 * lengthMetres,
-    fovDeg: 27,
+    distance: lengths * lengthMetres,
+    // 27 degrees from 2.5 lengths, the car as large from nearer
+    fovDeg: (2 * Math.atan((2.5 / lengths) * Math.tan((13.5 * Math.PI) / 180)) * 180) / Math.PI,
     target: [x * lengthMetres, y * lengthMetres, z * lengthMetres],
     offset: [0, 0],
   };
