@@ -93,7 +93,7 @@ describe('a picture of our own car through the shipped models', () => {
       template,
       offsets: found.offsets,
       lengthMetres: found.lengthMetres,
-      light: found.light,
+      light: texture.light,
       texture,
     };
     const drawn = drawCar(car, found.viewpoint, found.crop, photo.width, photo.height, { light: 'photo' });

@@ -130,8 +130,9 @@ export async function buildCar(
     ...(azimuthDeg === undefined ? {} : { azimuthDeg }),
   });
   await begin(context, 'texture');
-  const atlas = await rooms.textureCar(photo, mask, estimate, signal);
-  const { offsets, light, lengthMetres, viewpoint, crop } = estimate;
+  const atlas = await rooms.textureCar(photo, mask, estimate, signal, { isNew: true });
+  const { offsets, lengthMetres, viewpoint, crop } = estimate;
+  const { light } = atlas;
   const surface = { template: rooms.template, offsets, lengthMetres, light, texture: atlas };
   const encoder = measureFit(surface, viewpoint, crop, { ...photo, mask });
   await begin(context, 'neural');

@@ -43,12 +43,13 @@ export async function openRooms({
     },
     segment: (photo, signal) => segmentPhoto(models, photo, signal),
     reconstruct: (photo, mask, options) => reconstruct(models, template, photo, mask, options),
-    textureCar: (photo, mask, pose, signal, { full = false, others = [] } = {}) => {
+    textureCar: (photo, mask, pose, signal, { full = false, isNew = false, others = [] } = {}) => {
       const { offsets, lengthMetres } = pose;
       const car = { ...pose, template, photo, mask };
       const more = others.map((other) => ({ ...other, template, offsets, lengthMetres }));
       const size = full ? fullAtlasSize(pose.crop) : 1024;
-      return textureCar(models, [car, ...more], signal ? { size, signal } : { size });
+      const options = { size, settleExposure: isNew, ...(signal ? { signal } : {}) };
+      return textureCar(models, [car, ...more], options);
     },
     loadNeural: (content) => NeuralView.load(models, content),
     refine: refineInThreads(refineThreads, template),

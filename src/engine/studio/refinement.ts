@@ -128,12 +128,13 @@ export class Refinement {
     };
     const outcome = await this.#rooms.refine(request);
     throwIfCancelled(superseded);
-    const { offsets, light, viewpoint } = outcome;
-    const pose = { offsets, light, viewpoint, crop, lengthMetres };
+    const { offsets, viewpoint } = outcome;
+    const pose = { offsets, light: outcome.light, viewpoint, crop, lengthMetres };
     const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, superseded, {
       full: true,
     });
-    const drawn = { template: this.#rooms.template, ...pose, texture: atlas };
+    const { light } = atlas;
+    const drawn = { template: this.#rooms.template, ...pose, light, texture: atlas };
     const refined = measureFit(drawn, viewpoint, crop, photo);
     const proposal: StudioDocument = {
       ...document,

@@ -81,11 +81,12 @@ export class Retexture {
     ]);
     throwIfCancelled(signal);
     const { viewpoint, crop, maskIoU } = document;
-    const { offsets, light, lengthMetres } = car;
-    const pose = { offsets, light, lengthMetres, viewpoint, crop };
+    const { offsets, lengthMetres } = car;
+    const pose = { offsets, light: car.light, lengthMetres, viewpoint, crop };
     const full = maskIoU.refined !== null;
     const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, signal, { full });
-    const fit = measureFit({ template, ...pose, texture: atlas }, viewpoint, crop, photo);
+    const { light } = atlas;
+    const fit = measureFit({ template, ...pose, light, texture: atlas }, viewpoint, crop, photo);
     return {
       car: await storeCar(this.#assets, { offsets, light, lengthMetres, atlas }),
       maskIoU: maskIoU.refined === null ? { encoder: fit, refined: null } : { ...maskIoU, refined: fit },

@@ -28,6 +28,8 @@ export interface Atlas {
   size: number;
   rgb: Uint8Array;
   observed: Uint8Array;
+  /** [9, 3] the pose's light, corrected by what the photo tells of the paint; the albedo is for this one */
+  light: Float32Array;
 }
 
 /** Where a car stands before a photo's camera. */
@@ -109,13 +111,16 @@ export interface Rooms {
     mask: Uint8Array,
     options: { azimuthDeg?: number; signal?: AbortSignal },
   ): Promise<Estimate>;
-  /** With `full`, at the photo's own resolution, which takes longer; `others` are more photos of the same car. */
+  /**
+   * With `full`, at the photo's own resolution, which takes longer; `others` are more photos of the same car; `isNew` for the
+   * first texture of a car, whose exposure isn't settled yet.
+   */
   textureCar(
     photo: PhotoPixels,
     mask: Uint8Array,
     pose: Pose,
     signal?: AbortSignal,
-    more?: { full?: boolean; others?: readonly PosedPhoto[] },
+    more?: { full?: boolean; isNew?: boolean; others?: readonly PosedPhoto[] },
   ): Promise<Atlas>;
   loadNeural(content: NeuralContent): Promise<NeuralCar>;
   refine(request: RefineRequest): Promise<Refined>;

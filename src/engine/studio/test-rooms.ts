@@ -35,7 +35,8 @@ export function testRooms(overrides: Partial<Rooms> = {}): Rooms {
       light: ambientLight(),
       background: new Float32Array(32),
     }),
-    textureCar: async () => ({
+    textureCar: async (_photo, _mask, { light }) => ({
+      light,
       size: textureSize,
       rgb: new Uint8Array(3 * textureSize ** 2).map((_value, i) => (i % 3 === 0 ? 200 : 20)),
       observed: new Uint8Array(textureSize ** 2).fill(255),

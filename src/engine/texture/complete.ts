@@ -1,28 +1,27 @@
-import type { Template } from '../../shared/template.ts';
+import { throwIfCancelled } from '../../shared/errors.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { type AtlasLayout, atlasLayout } from './atlas.ts';
-import type { BakedPhoto } from './bake.ts';
-import { type BlockAverages, boxBlur, shrinkAtlas } from './low-resolution.ts';
+import type { BakedPhoto, PhotoCar } from './bake.ts';
+import { type BlockAverages, shrinkAtlas } from './low-resolution.ts';
+import { withNeuralEvidence } from './neural-evidence.ts';
 import { bodywork, knownTexels, repaint } from './repaint.ts';
 import { roundWheels } from './wheels.ts';
 
 /** Side of the texture model's atlas. */
 export const modelAtlasSide = 128;
 
-/** Reach of the colour correction, in texels of the small atlas: three box blurs of this radius. */
-const correctionRadius = 3;
-
 /**
  * The whole atlas [128, 128, 3] sRGB 0..1 as the `texture` model imagines it; its hidden bodywork in the paint that the photo
- * shows, its hidden wheels round, its low frequencies to the observed colours near them, so that no step shows where the guess
- * begins.
+ * shows, with what the neural view draws of what is hidden, its hidden wheels round.
  */
 export async function completeAtlas(
   models: ModelRunner,
-  template: Template,
+  car: PhotoCar,
   layout: AtlasLayout,
   baked: BakedPhoto,
+  signal?: AbortSignal,
 ): Promise<Float32Array> {
+  const { template } = car;
   const smallLayout = atlasLayout(template, modelAtlasSide);
   const seen = shrinkAtlas(layout, baked.rgb, baked.visibility, modelAtlasSide);
   fillSmallGutter(smallLayout, seen);
@@ -32,7 +31,10 @@ export async function completeAtlas(
   const body = bodywork(template, smallLayout);
   const known = knownTexels(seen);
   const painted = repaint(interleave(texture.data), seen, body, known);
-  return roundWheels(harmonise(painted, seen, body), template, smallLayout, seen, known);
+  throwIfCancelled(signal);
+  const evidence = { car, layout: smallLayout, known, body, ...(signal ? { signal } : {}) };
+  const drawn = await withNeuralEvidence(models, painted, evidence);
+  return roundWheels(drawn, template, smallLayout, seen, known);
 }
 
 /** Texels that no face covers take the nearest covered one, as in training. */
@@ -70,34 +72,4 @@ export function partialAtlas({ size, visibility, rgb }: BlockAverages): Float32A
 function interleave(planes: Float32Array): Float32Array {
   const count = planes.length / 3;
   return new Float32Array(planes.length).map((_, i) => planes[(i % 3) * count + Math.floor(i / 3)]);
-}
-
-/**
- * Adds to the guess the blurred difference of the observed colours from it; the correction fades away from them. Bodywork is
- * corrected by bodywork and the rest by the rest, so that a dark tyre doesn't stain the paint beside it.
- */
-function harmonise(guess: Float32Array, seen: BlockAverages, body: Float32Array): Float32Array {
-  const paint = correction(guess, seen, body);
-  const other = correction(
-    guess,
-    seen,
-    body.map((share) => 1 - share),
-  );
-  return guess.map((value, i) => {
-    const share = body[Math.floor(i / 3)];
-    return Math.min(1, Math.max(0, value + share * paint[i] + (1 - share) * other[i]));
-  });
-}
-
-/** The difference of observed colours from the guess, spread from texels of one kind (their share [S, S]). */
-function correction(
-  guess: Float32Array,
-  { size, visibility, rgb }: BlockAverages,
-  kind: Float32Array,
-): Float32Array {
-  const weight = visibility.map((value, texel) => value * kind[texel]);
-  const difference = rgb.map((value, i) => weight[Math.floor(i / 3)] * (value - guess[i]));
-  const spread = boxBlur(difference, size, 3, correctionRadius, 3);
-  const room = boxBlur(weight, size, 1, correctionRadius, 3);
-  return spread.map((value, i) => value / (room[Math.floor(i / 3)] + 0.05));
 }

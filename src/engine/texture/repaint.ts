@@ -1,12 +1,13 @@
 import { partNames, type Template } from '../../shared/template.ts';
 import { type AtlasLayout, fillGutter } from './atlas.ts';
 import { type BlockAverages, boxBlur } from './low-resolution.ts';
-
-/** Fewer texels than this (of the small atlas) say nothing about a colour. */
-const fewest = 60;
+import { paintColour } from './paint-colour.ts';
 
 /** Shades of the paint that a guess may give to hidden bodywork: gaps and shadows, no highlights. */
 const [darkestShade, brightestShade] = [0.25, 1.25];
+
+/** Differences (sRGB 0..1) from the paint up to which unseen bodywork is paint, and from which on it is something else. */
+const [nearPaint, farFromPaint] = [0.32, 0.56];
 
 /** [S, S] 1 for painted bodywork, soft towards glass, wheels, lights and the underside. */
 export function bodywork({ parts, vertices, faces }: Template, layout: AtlasLayout): Float32Array {
@@ -37,8 +38,10 @@ export function knownTexels({ size, visibility }: BlockAverages): Float32Array {
 }
 
 /**
- * Hidden bodywork in the paint of the photo: the guess gives its shades, its hue is not taken, because a guessed tint makes
- * the far side of a grey car purplish. The guess [S, S, 3] stays as it is where too little bodywork is seen to tell the paint.
+ * Bodywork that the photo doesn't show itself, in the paint that it does show. Where the guess [S, S, 3] comes near the paint
+ * it is the paint: what it varies there is shading and reflections of the side that was seen. Where it differs more, it
+ * stays, or, where not even its mirror image was seen, gives its shades: its hue is not taken, because a guessed tint makes
+ * the far side of a grey car purplish. The guess stays as it is where too little bodywork is seen to tell the paint.
  */
 export function repaint(
   guess: Float32Array,
@@ -46,15 +49,43 @@ export function repaint(
   body: Float32Array,
   known: Float32Array,
 ): Float32Array {
-  const paint = medianColour(rgb, (texel) => body[texel] > 0.9 && visibility[texel] > 0.5);
-  const guessed = medianColour(guess, (texel) => body[texel] > 0.9 && known[texel] === 0);
-  if (!paint || !guessed) return guess;
-  const usual = Math.max(0.02, luma(guessed, 0));
-  return guess.map((value, i) => {
-    const texel = Math.floor(i / 3);
-    const shade = Math.min(brightestShade, Math.max(darkestShade, luma(guess, 3 * texel) / usual));
-    return value + (paint[i % 3] * shade - value) * body[texel] * (1 - known[texel]);
-  });
+  const paint = paintOf({ size: 0, visibility, rgb }, body);
+  const guessed = paintColour(coloursOf(guess, (texel) => body[texel] > 0.9 && known[texel] === 0));
+  if (!paint) return guess;
+  const usual = guessed && Math.max(0.02, luma(guessed, 0));
+  const out = guess.slice();
+  for (let texel = 0; texel < visibility.length; texel++) {
+    const share = body[texel] * (1 - Math.min(1, 2 * visibility[texel]));
+    if (share === 0) continue;
+    const shade = usual && Math.min(brightestShade, Math.max(darkestShade, luma(guess, 3 * texel) / usual));
+    const own = (k: number) => {
+      const mirrored = guess[3 * texel + k];
+      return shade === null ? mirrored : mirrored + (paint[k] * shade - mirrored) * (1 - known[texel]);
+    };
+    const colour = [own(0), own(1), own(2)];
+    const near = shareOfPaint(colour, paint);
+    colour.forEach((value, k) => {
+      const i = 3 * texel + k;
+      out[i] += share * (value + near * (paint[k] - value) - out[i]);
+    });
+  }
+  return out;
+}
+
+/** How far a colour of bodywork is the paint under other shades, 0..1. */
+export function shareOfPaint(colour: readonly number[], paint: readonly number[]): number {
+  const apart = Math.max(...colour.map((value, k) => Math.abs(value - paint[k])));
+  const t = Math.min(1, Math.max(0, (farFromPaint - apart) / (farFromPaint - nearPaint)));
+  return t * t * (3 - 2 * t);
+}
+
+/** The paint [3] sRGB 0..1 of what is bodywork and seen; null where too little is. */
+export function paintOf(
+  { visibility, rgb }: BlockAverages,
+  body: Float32Array,
+  leastBody = 0.9,
+): number[] | null {
+  return paintColour(coloursOf(rgb, (texel) => body[texel] > leastBody && visibility[texel] > 0.5));
 }
 
 /** Rec. 709 luma of the sRGB colour at an index. */
@@ -62,12 +93,11 @@ function luma(rgb: ArrayLike<number>, at: number): number {
   return 0.2126 * rgb[at] + 0.7152 * rgb[at + 1] + 0.0722 * rgb[at + 2];
 }
 
-/** The median of each channel over some texels; null if there are too few. */
-function medianColour(rgb: Float32Array, counts: (texel: number) => boolean): number[] | null {
-  const texels = Array.from({ length: rgb.length / 3 }, (_, texel) => texel).filter(counts);
-  if (texels.length < fewest) return null;
-  return [0, 1, 2].map((channel) => {
-    const values = Float32Array.from(texels, (texel) => rgb[3 * texel + channel]).sort();
-    return values[values.length >> 1];
-  });
+/** The colours [n, 3] of some texels. */
+export function coloursOf(rgb: Float32Array | Uint8Array, counts: (texel: number) => boolean): number[] {
+  const colours: number[] = [];
+  for (let texel = 0; texel < rgb.length / 3; texel++) {
+    if (counts(texel)) colours.push(rgb[3 * texel], rgb[3 * texel + 1], rgb[3 * texel + 2]);
+  }
+  return colours;
 }

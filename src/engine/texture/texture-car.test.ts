@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ambientLight } from '../../shared/spherical-harmonics.ts';
+import type { Template } from '../../shared/template.ts';
 import type { Viewpoint } from '../../shared/viewpoint.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { drawCar } from '../render/draw.ts';
@@ -46,18 +47,25 @@ function trueTexture(): Uint8Array {
   return rgb;
 }
 
-/** Stands in for the texture model: one grey everywhere; keeps what it was shown. */
+/** Stands in for texture model and neural view: one grey everywhere; keeps what the first was shown. */
 function greyModel(level: number): ModelRunner & { partial: Float32Array } {
   return {
     partial: new Float32Array(0),
-    async run(_name, { partial }) {
+    async run(name, { partial }) {
+      const picture = { data: new Float32Array(3 * 128 * 128).fill(level), dims: [1, 3, 128, 128] };
+      if (name === 'mapper_content') return { w_content: { data: Float32Array.of(0), dims: [1, 1, 1] } };
+      if (name === 'mapper_view') return { w_view: { data: Float32Array.of(0), dims: [1, 1, 1] } };
+      if (name === 'generator') return { picture };
       this.partial = partial.data;
-      return { texture: { data: new Float32Array(3 * 128 * 128).fill(level), dims: [1, 3, 128, 128] } };
+      return { texture: picture };
     },
   };
 }
 
-function photograph(from: Viewpoint = viewpoint) {
+/** The box without bodywork: nothing is taken for one paint. */
+const glazed: Template = { ...template, parts: new Uint8Array(template.faceCount).fill(1) };
+
+function photograph(from: Viewpoint = viewpoint, template = glazed) {
   const [width, height] = [640, 480];
   const crop = { x: 100, y: 20, size: 440 };
   const car = { template, offsets, lengthMetres, texture: { size, rgb: trueTexture() }, light: light() };
@@ -129,17 +137,24 @@ describe('textureCar', () => {
   });
 
   it('takes the rest from the model, in the colour of the bodywork that is seen', async () => {
-    const texture = await textureCar(greyModel(0.25), photograph(), { size });
+    const texture = await textureCar(greyModel(0.25), photograph(viewpoint, template), { size });
     expect([texture.observed[texelOf('rear')], texture.observed[texelOf('bottom')]]).toEqual([0, 0]);
     expectNear(colour(texture.rgb, texelOf('rear')), [90, 90, 110], 25);
     expectNear(colour(texture.rgb, texelOf('bottom')), [64, 64, 64], 10);
   });
 
   it('leaves the model its own colours where it guesses glass or lights', async () => {
-    const car = photograph();
-    const glazed = { ...template, parts: new Uint8Array(template.faceCount).fill(1) };
-    const texture = await textureCar(greyModel(0.25), { ...car, template: glazed }, { size });
+    const texture = await textureCar(greyModel(0.25), photograph(), { size });
     expectNear(colour(texture.rgb, texelOf('rear')), [64, 64, 64], 10);
+  });
+
+  it('takes the shades of the bodywork for those of the side that is seen', async () => {
+    const texture = await textureCar(greyModel(0.5), photograph(viewpoint, template), { size });
+    const [dark, bright] = [texelOf('right', 0.5, 0.15), texelOf('right', 0.5, 0.85)];
+    const mirror = (texel: number) => texel - 2 * (texel % size) + size - 1;
+    const step = (one: number, two: number) => Math.abs(texture.rgb[3 * one + 1] - texture.rgb[3 * two + 1]);
+    expect(step(mirror(dark), mirror(bright))).toBeGreaterThan(8);
+    expect(step(dark, bright)).toBeLessThan(5);
   });
 
   it('takes a second photo for what the first does not show', async () => {
@@ -189,8 +204,8 @@ describe('textureCar', () => {
     expect([...green]).toEqual([]);
   });
 
-  it('leaves no step where the photo ends', async () => {
-    const texture = await textureCar(greyModel(0.5), photograph(), { size });
+  it.each([template, glazed])('leaves no step where the photo ends', async (box) => {
+    const texture = await textureCar(greyModel(0.5), photograph(viewpoint, box), { size });
     const { texels, covered } = atlasLayout(template, size);
     // at the edges of the box itself the photo's pixels mix two sides
     const inner = texels.filter((texel) =>

@@ -1,0 +1,57 @@
+import type { Template } from '../../shared/template.ts';
+import { type AtlasLayout, atlasLayout } from './atlas.ts';
+import type { BakedPhoto } from './bake.ts';
+import { boxBlur, Magnified, shrinkAtlas } from './low-resolution.ts';
+import { bodywork, paintOf, shareOfPaint } from './repaint.ts';
+
+/** Side of the atlas in which bodywork is told from the rest. */
+const bodySide = 128;
+/** Side of the atlas whose cells are as wide as the shades that are taken away; what is smaller stays. */
+const shadeSide = 64;
+
+/**
+ * The photo's colours [size, size, 3] with the shades of its bodywork taken away, for the side of the car that it doesn't
+ * show: shadows and reflections there aren't the mirror image of those here, nor does the light model know them. Means over
+ * wide cells of what is bodywork become the paint, where they come near it; what differs more stays, so does detail.
+ */
+export function calmed(template: Template, layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Array {
+  const { size, texels } = layout;
+  const body = bodywork(template, atlasLayout(template, bodySide));
+  const bodyAt = new Magnified(body, bodySide, 1, size);
+  const weight = new Float32Array(size * size);
+  const share = new Float32Array(size * size);
+  for (const texel of texels) {
+    const y = (texel / size) | 0;
+    share[texel] = bodyAt.at(texel - y * size, y, 0);
+    weight[texel] = visibility[texel] * share[texel] ** 4;
+  }
+  const seen = shrinkAtlas(layout, rgb, weight, shadeSide);
+  const paint = paintOf(seen, seen.visibility, 0.5);
+  if (!paint) return rgb;
+  const spread = boxBlur(
+    seen.rgb.map((value, i) => value * seen.visibility[Math.floor(i / 3)]),
+    shadeSide,
+    3,
+    1,
+    1,
+  );
+  const room = boxBlur(seen.visibility, shadeSide, 1, 1, 1);
+  const change = new Float32Array(3 * shadeSide * shadeSide);
+  for (let cell = 0; cell < room.length; cell++) {
+    if (room[cell] < 1e-3) continue;
+    const mean = [0, 1, 2].map((k) => spread[3 * cell + k] / room[cell]);
+    const near = shareOfPaint(mean, paint);
+    for (let k = 0; k < 3; k++) change[3 * cell + k] = 255 * near * (paint[k] - mean[k]);
+  }
+  const changeAt = new Magnified(change, shadeSide, 3, size);
+  const out = rgb.slice();
+  for (const texel of texels) {
+    if (visibility[texel] === 0 || share[texel] === 0) continue;
+    const y = (texel / size) | 0;
+    for (let k = 0; k < 3; k++) {
+      const value = rgb[3 * texel + k] + share[texel] * changeAt.at(texel - y * size, y, k);
+      out[3 * texel + k] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,134 @@
+import { srgbToLinear } from '../../shared/colour.ts';
+import { evaluateBasis, shCount } from '../../shared/spherical-harmonics.ts';
+import { vertexNormals } from '../diffrender/normals.ts';
+import { solvePositive } from '../refine/solve.ts';
+import { carVertices } from '../render/car.ts';
+import { type AtlasLayout, atlasLayout } from './atlas.ts';
+import { type BakedPhoto, bakePhoto, type PhotoCar } from './bake.ts';
+import { paintColour } from './paint-colour.ts';
+import { bodywork } from './repaint.ts';
+
+/** Side of the atlas from which the light is fitted. */
+const fitSide = 128;
+/** Texels that the photo shows by less than this, or of which less is bodywork, tell nothing. */
+const [leastVisible, leastBody] = [0.5, 0.9];
+/** Rounds of reweighting that turn least squares into least absolute differences, and the difference (linear) below which it is squared. */
+const rounds = 6;
+const softness = 0.01;
+/** Share of the light around it (white: 1) that a clear coat mirrors and that is not the paint's, and what is left of the paint at least. */
+const [clearCoat, leastPaint] = [0.03, 0.4];
+/** How firmly the light is held to what it was, relative to what the texels say. */
+const hold = 0.1;
+
+/**
+ * The light [9, 3] under which the bodywork that the photo shows is one paint: what of its shading the light explains is
+ * light, not colour. The paint is the median of the bodywork's albedo under the light given, so that the exposure stays;
+ * what isn't of the paint (lamps, trim, another colour, shadows, reflections) is outvoted, because absolute differences
+ * are what is minimised. Directions that no texel faces keep the light given.
+ */
+export function paintLight(car: PhotoCar, { settleExposure = false } = {}): Float32Array {
+  const layout = atlasLayout(car.template, fitSide);
+  const baked = bakePhoto(car, layout);
+  const light = Float32Array.from(car.light);
+  const samples = bodySamples(car, layout, baked);
+  const paint = paintColour(samples.colours)?.map(srgbToLinear);
+  if (!paint) return light;
+  const found = fitStrengths(samples, paint, light);
+  const colour = chroma(light);
+  const gain = settleExposure ? coatedGain(paint) : 1;
+  return light.map((value, i) => gain * (value + found[Math.floor(i / 3)] * colour[i % 3]));
+}
+
+/** By how much stronger the light is than it seems to be when what the clear coat mirrors is taken for paint [3], linear. */
+function coatedGain(paint: readonly number[]): number {
+  const luminance = 0.2126 * paint[0] + 0.7152 * paint[1] + 0.0722 * paint[2];
+  return 1 / Math.max(leastPaint, 1 - clearCoat / Math.max(1e-6, luminance));
+}
+
+/** What changes in strength keeps: the colour of the light's mean. */
+function chroma(light: Float32Array): number[] {
+  return [0, 1, 2].map((channel) => Math.max(1e-3, light[channel]));
+}
+
+interface Samples {
+  /** [n] */
+  weight: number[];
+  /** [n, 9] harmonics of the normals */
+  basis: Float64Array;
+  /** [n, 3] sRGB 0..1 under the light given */
+  colours: Float32Array;
+}
+
+function bodySamples(car: PhotoCar, layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Samples {
+  const { texels, faces, weights } = layout;
+  const corners = car.template.faces;
+  const vertices = carVertices(car.template, car.offsets);
+  const normals = new Float64Array(vertices.length);
+  vertexNormals(vertices, corners, normals, new Float64Array(vertices.length / 3));
+  const body = bodywork(car.template, layout);
+  const kept: number[] = [];
+  texels.forEach((texel, k) => {
+    if (body[texel] >= leastBody && visibility[texel] >= leastVisible) kept.push(k);
+  });
+  const samples: Samples = {
+    weight: kept.map((k) => visibility[texels[k]]),
+    basis: new Float64Array(shCount * kept.length),
+    colours: new Float32Array(3 * kept.length),
+  };
+  kept.forEach((k, i) => {
+    const [wb, wc] = [weights[2 * k], weights[2 * k + 1]];
+    const normal = [0, 1, 2].map(
+      (axis) =>
+        (1 - wb - wc) * normals[3 * corners[3 * faces[k]] + axis] +
+        wb * normals[3 * corners[3 * faces[k] + 1] + axis] +
+        wc * normals[3 * corners[3 * faces[k] + 2] + axis],
+    );
+    const length = Math.hypot(...normal) || 1;
+    evaluateBasis(normal[0] / length, normal[1] / length, normal[2] / length, samples.basis, shCount * i);
+    for (let channel = 0; channel < 3; channel++) {
+      samples.colours[3 * i + channel] = rgb[3 * texels[k] + channel] / 255;
+    }
+  });
+  return samples;
+}
+
+/**
+ * The changes [9] of strength, in the colour of the light's mean, under which `paint` comes nearest to what was seen. The
+ * light keeps its colours: those of each direction would take the paint's, and stain tyres and windows with its opposite.
+ */
+function fitStrengths(
+  { weight, basis, colours }: Samples,
+  paint: number[],
+  light: Float32Array,
+): Float64Array {
+  const colour = chroma(light);
+  let found = new Float64Array(shCount);
+  for (let round = 0; round < rounds; round++) {
+    const matrix = new Float64Array(shCount * shCount);
+    const right = new Float64Array(shCount);
+    for (let i = 0; i < weight.length; i++) {
+      for (let channel = 0; channel < 3; channel++) {
+        const scale = paint[channel] * colour[channel];
+        let [given, change] = [0, 0];
+        for (let k = 0; k < shCount; k++) {
+          given += basis[shCount * i + k] * light[3 * k + channel];
+          change += basis[shCount * i + k] * found[k];
+        }
+        const missing =
+          srgbToLinear(colours[3 * i + channel]) * Math.max(0.15, Math.min(4, given)) -
+          paint[channel] * given;
+        const w = weight[i] / Math.max(softness, Math.abs(scale * change - missing));
+        for (let k = 0; k < shCount; k++) {
+          const row = w * scale * basis[shCount * i + k];
+          right[k] += row * missing;
+          for (let j = 0; j < shCount; j++) matrix[shCount * k + j] += row * scale * basis[shCount * i + j];
+        }
+      }
+    }
+    const trace = matrix.reduce((sum, value, i) => sum + (i % (shCount + 1) === 0 ? value : 0), 0);
+    if (!(trace > 0)) return found;
+    for (let k = 0; k < shCount; k++) matrix[(shCount + 1) * k] += (hold * trace) / shCount;
+    found = Float64Array.from(solvePositive(matrix, right));
+  }
+  return found;
+}
