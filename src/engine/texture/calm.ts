@@ -21,6 +21,7 @@ export function calmed(template: Template, layout: AtlasLayout, { rgb, visibilit
   const weight = new Float32Array(size * size);
   const share = new Float32Array(size * size);
   for (const texel of texels) {
+    if (visibility[texel] === 0) continue;
     const y = (texel / size) | 0;
     share[texel] = bodyAt.at(texel - y * size, y, 0);
     weight[texel] = visibility[texel] * share[texel] ** 4;
@@ -45,11 +46,13 @@ export function calmed(template: Template, layout: AtlasLayout, { rgb, visibilit
   }
   const changeAt = new Magnified(change, shadeSide, 3, size);
   const out = rgb.slice();
+  const added = new Float32Array(3);
   for (const texel of texels) {
-    if (visibility[texel] === 0 || share[texel] === 0) continue;
+    if (share[texel] === 0) continue;
     const y = (texel / size) | 0;
+    changeAt.colourAt(texel - y * size, y, added);
     for (let k = 0; k < 3; k++) {
-      const value = rgb[3 * texel + k] + share[texel] * changeAt.at(texel - y * size, y, k);
+      const value = rgb[3 * texel + k] + share[texel] * added[k];
       out[3 * texel + k] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
     }
   }

@@ -116,4 +116,18 @@ export class Magnified {
     const lower = values[bottom] + (values[bottom + channels] - values[bottom]) * fractions[x];
     return upper + (lower - upper) * fractions[y];
   }
+
+  /** The three channels at texel (x, y) of the larger atlas, into `out`. */
+  colourAt(x: number, y: number, out: Float32Array): void {
+    const { values, places, fractions } = this;
+    const top = 3 * (this.size * places[y] + places[x]);
+    const bottom = top + 3 * this.size;
+    const fx = fractions[x];
+    const fy = fractions[y];
+    for (let k = 0; k < 3; k++) {
+      const upper = values[top + k] + (values[top + 3 + k] - values[top + k]) * fx;
+      const lower = values[bottom + k] + (values[bottom + 3 + k] - values[bottom + k]) * fx;
+      out[k] = upper + (lower - upper) * fy;
+    }
+  }
 }

@@ -128,11 +128,14 @@ function addBand(
   const coarse = new Magnified(sum, coarser.size, 3, size);
   const smooth = new Magnified(coarser.difference, coarser.size, 3, size);
   const out = new Float32Array(3 * size * size);
+  const bands = new Float32Array(3);
+  const low = new Float32Array(3);
   for (let cell = 0; cell < share.length; cell++) {
-    const [x, y] = [cell % size, Math.floor(cell / size)];
-    for (let k = 0; k < 3; k++) {
-      const i = 3 * cell + k;
-      out[i] = coarse.at(x, y, k) + share[cell] * (difference[i] - smooth.at(x, y, k));
+    const y = (cell / size) | 0;
+    coarse.colourAt(cell - y * size, y, bands);
+    smooth.colourAt(cell - y * size, y, low);
+    for (let i = 3 * cell, k = 0; k < 3; i++, k++) {
+      out[i] = bands[k] + share[cell] * (difference[i] - low[k]);
     }
   }
   return out;
@@ -148,16 +151,20 @@ function addFinestBand(
 ): void {
   const coarse = new Magnified(sum, coarser.size, 3, size);
   const smooth = new Magnified(coarser.difference, coarser.size, 3, size);
+  const bands = new Float32Array(3);
+  const low = new Float32Array(3);
   for (let k = 0; k < texels.length; k++) {
     const texel = texels[k];
     const y = (texel / size) | 0;
     const x = texel - y * size;
     const from = mirrored ? texel + size - 1 - 2 * x : texel;
     const own = share[from] / 255;
+    coarse.colourAt(x, y, bands);
+    if (own > 0) smooth.colourAt(x, y, low);
     for (let channel = 0; channel < 3; channel++) {
       const i = 3 * texel + channel;
-      let value = base[i] + coarse.at(x, y, channel);
-      if (own > 0) value += own * (rgb[3 * from + channel] - base[i] - smooth.at(x, y, channel));
+      let value = base[i] + bands[channel];
+      if (own > 0) value += own * (rgb[3 * from + channel] - base[i] - low[channel]);
       base[i] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
     }
   }

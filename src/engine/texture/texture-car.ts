@@ -124,9 +124,12 @@ function blend(
 function magnify({ size, texels }: AtlasLayout, small: Float32Array): Uint8Array {
   const smooth = new Magnified(small, modelAtlasSide, 3, size);
   const rgb = new Uint8Array(3 * size * size);
-  for (const texel of texels) {
+  const colour = new Float32Array(3);
+  for (let i = 0; i < texels.length; i++) {
+    const texel = texels[i];
     const y = (texel / size) | 0;
-    for (let k = 0; k < 3; k++) rgb[3 * texel + k] = 255 * smooth.at(texel - y * size, y, k) + 0.5;
+    smooth.colourAt(texel - y * size, y, colour);
+    for (let k = 0; k < 3; k++) rgb[3 * texel + k] = 255 * colour[k] + 0.5;
   }
   return rgb;
 }
