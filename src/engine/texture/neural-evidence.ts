@@ -3,6 +3,7 @@ import { cameraFrame, canonicalViewpoint, wrapAzimuth } from '../../shared/viewp
 import { vertexNormals } from '../diffrender/normals.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { NeuralView } from '../neural/neural-view.ts';
+import { resample } from '../photo/resample.ts';
 import { fitLight } from '../refine/light-fit.ts';
 import { boxCentre, orbitOf } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
@@ -19,6 +20,8 @@ const azimuths = Array.from({ length: 12 }, (_, i) => 30 * i);
 const elevationDeg = 15;
 /** Code length of the background, whose mean (0) is drawn. */
 const backgroundLength = 32;
+/** Side of the picture to which the light is fitted. */
+const fitSide = 64;
 /** Cosine between normal and direction to the eye from which on a picture shows a texel. */
 const facing = 0.3;
 
@@ -127,12 +130,17 @@ async function photographed(
   const silhouette = drawCar(car, viewpoint, crop, size, size, { light: 'none' });
   const rgb = new Uint8Array(3 * size * size).map((_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]);
   const mask = new Uint8Array(size * size).map((_, i) => silhouette.rgba[4 * i + 3]);
+  const small = (data: Uint8Array, channels: 1 | 3) => {
+    const picture = { width: size, height: size, channels, data };
+    const { values } = resample(picture, { x: 0, y: 0, width: size, height: size }, fitSide, fitSide);
+    return Float64Array.from(values, (value) => value / 255);
+  };
   const target = {
-    size,
-    rgb: Float64Array.from(rgb, (value) => value / 255),
-    mask: Float64Array.from(mask, (value) => value / 255),
-    valid: new Uint8Array(size * size).fill(1),
-    distance2: new Float64Array(size * size),
+    size: fitSide,
+    rgb: small(rgb, 3),
+    mask: small(mask, 1),
+    valid: new Uint8Array(fitSide * fitSide).fill(1),
+    distance2: new Float64Array(fitSide * fitSide),
   };
   const light = fitLight(
     { template, texture },

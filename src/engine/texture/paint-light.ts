@@ -107,6 +107,7 @@ function fitStrengths(
     const matrix = new Float64Array(shCount * shCount);
     const right = new Float64Array(shCount);
     for (let i = 0; i < weight.length; i++) {
+      let [square, product] = [0, 0];
       for (let channel = 0; channel < 3; channel++) {
         const scale = paint[channel] * colour[channel];
         let [given, change] = [0, 0];
@@ -118,11 +119,13 @@ function fitStrengths(
           srgbToLinear(colours[3 * i + channel]) * Math.max(0.15, Math.min(4, given)) -
           paint[channel] * given;
         const w = weight[i] / Math.max(softness, Math.abs(scale * change - missing));
-        for (let k = 0; k < shCount; k++) {
-          const row = w * scale * basis[shCount * i + k];
-          right[k] += row * missing;
-          for (let j = 0; j < shCount; j++) matrix[shCount * k + j] += row * scale * basis[shCount * i + j];
-        }
+        square += w * scale * scale;
+        product += w * scale * missing;
+      }
+      for (let k = 0; k < shCount; k++) {
+        right[k] += product * basis[shCount * i + k];
+        const row = square * basis[shCount * i + k];
+        for (let j = 0; j < shCount; j++) matrix[shCount * k + j] += row * basis[shCount * i + j];
       }
     }
     const trace = matrix.reduce((sum, value, i) => sum + (i % (shCount + 1) === 0 ? value : 0), 0);
