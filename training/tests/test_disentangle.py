@@ -43,7 +43,7 @@ def template():
 @pytest.fixture(scope="module")
 def f(template):
     torch.manual_seed(1)
-    space = ShapeSpace(torch.from_numpy(template["vertices"]), torch.from_numpy(template["basis"]))
+    space = ShapeSpace(*(torch.from_numpy(template[name]) for name in ("vertices", "basis", "faces")))
     return InverseGraphics(space, torch.from_numpy(template["mirror"]), (8, 8, 16, 16), 32).eval()
 
 

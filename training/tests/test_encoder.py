@@ -31,7 +31,8 @@ from turnaround_training.trainer import load_average
 def space():
     generator = torch.Generator().manual_seed(1)
     mean = torch.rand(300, 3, generator=generator) - 0.5
-    return ShapeSpace(mean, torch.randn(40, 300, 3, generator=generator) * 0.01)
+    faces = torch.randint(300, (500, 3), generator=generator)
+    return ShapeSpace(mean, torch.randn(40, 300, 3, generator=generator) * 0.01, faces)
 
 
 def perfect(space, azimuth=1.1):

@@ -48,7 +48,7 @@ def mesh_of(template):
 
 def network_of(template):
     torch.manual_seed(1)
-    space = ShapeSpace(torch.from_numpy(template["vertices"]), torch.from_numpy(template["basis"]))
+    space = ShapeSpace(*(torch.from_numpy(template[name]) for name in ("vertices", "basis", "faces")))
     return InverseGraphics(space, torch.from_numpy(template["mirror"]), (8, 8, 16, 16), 32)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from turnaround_training.errors import StageError
 from turnaround_training.neural.mapper import projection_of
 from turnaround_training.render.stage import REPOSITORY
 from turnaround_training.smoke.cars import LOOKS, write_cars
@@ -83,3 +84,25 @@ def test_a_template_of_one_car_has_a_whole_basis(tmp_path):
     assert (np.linalg.norm(tensors["basis"].reshape(40, -1), axis=1) > 1e-3).sum() >= 12
     assert np.isfinite(projection_of(tensors["basis"])).all()
     assert list(load_registered(tmp_path / "registered.npz")) == ["smoke-sedan"]
+
+
+def test_a_kept_template_stays_and_the_cars_are_registered_to_it(tmp_path):
+    write_cars(tmp_path / "cars")
+    section = {
+        "assets": str(tmp_path / "cars"), "models": str(tmp_path), "out": str(tmp_path / "first"),
+        "exclude": [look.id for look in LOOKS[1:]], "held_out": [], "subdivisions": 2, "directions": 30,
+    }
+    template.run({"template": section})
+    made, registered = (tmp_path / "template.safetensors").read_bytes(), load_registered(tmp_path / "first/registered.npz")
+    again = {**section, "out": str(tmp_path / "second"), "keep": True}
+    template.run({"template": again})
+    assert (tmp_path / "template.safetensors").read_bytes() == made
+    name, second = LOOKS[0].id, load_registered(tmp_path / "second/registered.npz")
+    assert np.array_equal(second[name].vertices, registered[name].vertices)
+    change = np.abs(second[name].albedo.astype(int) - registered[name].albedo).mean()
+    assert change < 1 < registered[name].albedo.std()
+    with pytest.raises(StageError, match="another mesh"):
+        template.run({"template": {**again, "subdivisions": 1}})
+    (tmp_path / "template.safetensors").unlink()
+    with pytest.raises(StageError, match="can't be kept"):
+        template.run({"template": again})

@@ -42,11 +42,18 @@ def make_crops(
     renders: RenderSet, rows: np.ndarray, generator: np.random.Generator | None
 ) -> CropBatch:
     """Cut and change the crops of some renders; without a generator they stay clean (plain engine crop)."""
+    return crops_of(renders.pictures[rows], [labels_of(renders, row) for row in rows], np.asarray(rows), generator)
+
+
+def crops_of(
+    pictures: np.ndarray, labels: list[Labels], rows: np.ndarray, generator: np.random.Generator | None
+) -> CropBatch:
+    """The same for pictures uint8 [N,256,256,4] with the labels of the whole pictures; rows [N] are passed on."""
     framings = []
-    for row in rows:
-        points, labels = mask_points(renders.pictures[row, ..., 3]), labels_of(renders, row)
-        framings.append(frame(labels, points, cuts=UNCUT) if generator is None else random_framing(labels, points, generator))
-    sampled = sample(renders.pictures[rows], framings)
+    for picture, label in zip(pictures, labels, strict=True):
+        points = mask_points(picture[..., 3])
+        framings.append(frame(label, points, cuts=UNCUT) if generator is None else random_framing(label, points, generator))
+    sampled = sample(pictures, framings)
     colour, mask, valid = sampled[:, :3], sampled[:, 3:], photo_area(framings)
     labels = [framing.labels for framing in framings]
     truth_mask = mask.clone()
@@ -57,7 +64,7 @@ def make_crops(
         colour, mask = occlude(colour, mask, generator)
         mask = roughen(mask, generator)
     mask = mask * valid
-    return CropBatch(torch.cat((colour * mask, mask, valid), 1), truth_mask, labels, np.asarray(rows))
+    return CropBatch(torch.cat((colour * mask, mask, valid), 1), truth_mask, labels, rows)
 
 
 def sample(pictures: np.ndarray, framings: list[Framing], size: int = CROP_SIZE) -> torch.Tensor:

@@ -13,21 +13,22 @@ from turnaround_training.encoder.network import AZIMUTH_BINS, BIN_WIDTH, Estimat
 
 WEIGHTS = {
     "vertices": 20.0, "coefficients": 0.02, "azimuth": 1.0, "residual": 2.0,
-    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0,
+    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0, "surface": 20.0,
 }
 PROJECTED_VERTICES = 400
 
 
 @dataclass(frozen=True)
 class ShapeSpace:
-    """mean [V,3] and basis [40,V,3] of the template, in car lengths."""
+    """mean [V,3] and basis [40,V,3] of the template, in car lengths; faces int64 [F,3]."""
 
     mean: torch.Tensor
     basis: torch.Tensor
+    faces: torch.Tensor
 
     def on(self, device: torch.device) -> "ShapeSpace":
         """The same on a device."""
-        return ShapeSpace(self.mean.to(device), self.basis.to(device))
+        return ShapeSpace(self.mean.to(device), self.basis.to(device), self.faces.to(device))
 
     def vertices(self, coefficients: torch.Tensor) -> torch.Tensor:
         """Coefficients [N,40] -> vertices [N,V,3]."""
@@ -52,8 +53,24 @@ def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: Sh
         "light": (estimate.light - truth["light"]).abs().mean(),
         "shading": shading_loss(estimate.light, truth["light"]),
         "reprojection": reprojection_loss(estimate, vertices, truth),
+        "surface": surface_loss(vertices, truth["vertices"], space.faces),
     }
     return {name: value * WEIGHTS[name] for name, value in terms.items()}
+
+
+def surface_loss(vertices: torch.Tensor, truth: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
+    """Mean distance (L) of vertices [N,V,3] from the true surface along its normals: what outlines and solids notice.
+
+    Sliding along the surface costs nothing.
+    """
+    return ((vertices - truth) * vertex_normals(truth, faces)).sum(-1).abs().mean()
+
+
+def vertex_normals(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
+    """Area-weighted unit normals [N,V,3] of shapes [N,V,3] with faces [F,3]."""
+    a, b, c = (vertices[:, faces[:, corner]] for corner in range(3))
+    of_faces = torch.cross(b - a, c - a, dim=-1).repeat_interleave(3, 1)
+    return functional.normalize(torch.zeros_like(vertices).index_add_(1, faces.reshape(-1), of_faces), dim=-1, eps=1e-12)
 
 
 CAMERA_UNITS = (0.1, 0.05, 0.3, 0.3, 0.05, 0.05)

@@ -1,6 +1,8 @@
-"""Stage ``encoder``: train shape, viewpoint and light from true renders. Config section [encoder]."""
+"""Stage ``encoder``: train shape, viewpoint and light from true renders and made-up cars. Config section [encoder]."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,16 +15,24 @@ from turnaround_training.data.paths import Paths
 from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.encoder.dataset import TrueShapes, make_batch
 from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
-from turnaround_training.encoder.network import Encoder, decode_azimuth
+from turnaround_training.encoder.network import Encoder, EncoderForExport, decode_azimuth
 from turnaround_training.processes import part_of
-from turnaround_training.trainer import Batch, TrainingPlan, train
+from turnaround_training.restore import cars_credited, restore
+from turnaround_training.synthetic.studio import Studio
+from turnaround_training.trainer import Batch, TrainingPlan, checkpoint_path, train
 
 REFRESH_CHANCE = 0.003
 SHEET_PICTURES = 12
+STATISTICS_CROPS, STATISTICS_SEED = 256, 4
+"""How many crops tell a network that starts from an exported one what its layers meet."""
 
 
 def run(config: dict) -> None:
-    """Train (or go on training). [encoder] takes the keys of TrainingPlan and ``batch``."""
+    """Train (or go on training).
+
+    [encoder] takes the keys of TrainingPlan, ``batch``, ``synthetic`` (share of each batch that shows made-up cars, 0)
+    and ``start`` (an exported encoder whose weights a new run begins with).
+    """
     section, paths = config["encoder"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
     renders, template = paths.training_renders(), load_file(paths.template)
@@ -30,29 +40,45 @@ def run(config: dict) -> None:
     device = choose_device(plan.device)
     space, faces = shape_space(template).on(device), template["faces"]
     size = part_of(section.get("batch", 32), "[encoder] batch")
+    made_up = round(size * section.get("synthetic", 0.0))
+    studio = Studio(template, shapes.registered, renders, plan.seed) if made_up else None
 
     def next_batch(generator: np.random.Generator, progress: float) -> Batch:
         if generator.random() < REFRESH_CHANCE:
             renders.refresh()
-        return make_batch(renders, shapes, size, generator)
+        if studio is None:
+            return make_batch(renders, shapes, size, generator)
+        if made_up == size:
+            return studio.batch(size, generator)
+        return joined(make_batch(renders, shapes, size - made_up, generator), studio.batch(made_up, generator))
 
     def losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:
         with autocast(batch["crop"].device):
             features = network.trunk(batch["crop"])
         return encoder_losses(network.read(features.float()), batch, space)
 
-    fixed = make_batch(renders, shapes, SHEET_PICTURES, np.random.default_rng(0))
+    fixed = {name: values[:: max(1, size // SHEET_PICTURES)] for name, values in next_batch(np.random.default_rng(0), 0.0).items()}
 
     def write_sheet(network: torch.nn.Module, step: int) -> None:
         draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
 
-    identity = identity_of("encoder", paths.template)
-    train(Encoder(), plan, next_batch, losses, identity, renders.cars(), write_sheet)
+    identity, network, cars = identity_of("encoder", paths.template), Encoder(), set(renders.cars())
+    if "start" in section and not checkpoint_path(plan.run).exists():
+        start = Path(section["start"])
+        examples = [next_batch(np.random.default_rng((STATISTICS_SEED, number)), 0.0)["crop"] for number in range(STATISTICS_CROPS // size + 1)]
+        restore(EncoderForExport(network, space.basis), start, torch.cat(examples))
+        cars |= cars_credited(start.parent, start.stem)
+    train(network, plan, next_batch, losses, identity, cars, write_sheet)
+
+
+def joined(first: Batch, second: Batch) -> Batch:
+    """Two batches as one."""
+    return {name: torch.cat((values, second[name])) for name, values in first.items()}
 
 
 def shape_space(template: dict[str, np.ndarray]) -> ShapeSpace:
-    """Mean and basis of the tensors of models/template.safetensors."""
-    return ShapeSpace(torch.from_numpy(template["vertices"]).float(), torch.from_numpy(template["basis"]).float())
+    """Mean, basis and faces of the tensors of models/template.safetensors."""
+    return ShapeSpace(*(torch.from_numpy(template[name]).float() for name in ("vertices", "basis")), torch.from_numpy(template["faces"]).long())
 
 
 def draw_sheet(network: torch.nn.Module, batch: Batch, space: ShapeSpace, faces: np.ndarray) -> Image.Image:

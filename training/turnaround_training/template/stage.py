@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..sections import read_section
-from .atlas import CHARTS, build_atlas
+from .atlas import build_atlas
 from .bake import bake, paint_materials, texel_map
 from .basis import BENDS, COMPONENTS, bent_variants, coefficients_of, span_basis
 from .car import HELD_OUT, load_records
@@ -14,15 +14,13 @@ from .fit import fit_all, prepare, weights_of
 from .icosphere import icosphere, mirror_map, symmetrise
 from .outer import DIRECTIONS
 from .measure import crossings, flipped_share, silhouette_iou, surface_distance
-from .parts import NAMES, label_parts
+from .parts import label_parts
 from .register import normalise
 from .registered import RegisteredCar, save_registered
 from .sheets import draw_sheets
-from .write_safetensors import write_safetensors
+from .template_file import Template, read_template, write_template
 
 SUBDIVISIONS = 4
-LENGTH_METRES = {"sedan": 4.7, "coupe": 4.5, "sports": 4.5, "hatchback": 4.1, "suv": 4.7, "van": 4.9, "pickup": 5.4}
-"""Usual lengths of today's cars by body type."""
 SEED = 11
 
 
@@ -38,34 +36,31 @@ class Settings:
     """Cars that are registered, but that neither mean nor basis is made of."""
     subdivisions: int = SUBDIVISIONS
     directions: int = DIRECTIONS
+    keep: bool = False
+    """Register the cars to the template that lies in models already, and leave that file as it is."""
 
 
 def run(config):
     settings = read_section(Settings, config.get("template", {}), "template")
     sphere, faces = icosphere(settings.subdivisions)
     mirror = mirror_map(sphere)
+    file = settings.models / "template.safetensors"
+    kept = read_template(file, faces, mirror) if settings.keep else None
     records = load_records(settings.assets, settings.exclude, settings.held_out)
     prepared = [prepare(settings.assets, record, settings.directions) for record in records]
     print(f"template: prepared {len(prepared)} cars", flush=True)
     shapes, _ = fit_all(prepared, faces, mirror, settings.subdivisions, lambda text: print(f"template: {text}", flush=True))
-    finish(settings, prepared, shapes, faces, mirror)
+    template = kept or _template(prepared, shapes, faces, mirror)
+    if kept is None:
+        settings.models.mkdir(parents=True, exist_ok=True)
+        write_template(file, template, faces, mirror)
+        print(f"template: wrote {file}", flush=True)
+    finish(settings, prepared, shapes, faces, template)
 
 
-def finish(settings, prepared, shapes, faces, mirror):
-    """Everything after registration: mean, basis, atlas, parts, baked textures, files, figures."""
-    cars = [p.car for p in prepared]
-    weights = weights_of(cars)
-    mean = normalise(symmetrise(sum(w * shapes[c.id] for w, c in zip(weights, cars)), mirror))
-    basis = _basis(mean, prepared, shapes, weights, mirror)
-    uv, chart = build_atlas(mean, faces, mirror)
-    parts = label_parts(mean, faces, mirror, [(shapes[p.car.id], p.target, w) for p, w in zip(prepared, weights)])
-    settings.models.mkdir(parents=True, exist_ok=True)
-    write_safetensors(
-        settings.models / "template.safetensors",
-        {"vertices": mean.astype(np.float32), "faces": faces.astype(np.int32), "uv": uv.astype(np.float32),
-         "mirror": mirror.astype(np.int32), "parts": parts, "basis": basis.astype(np.float32)},
-        {"parts": json.dumps(NAMES), "length_metres": json.dumps(LENGTH_METRES), "atlas": json.dumps(list(CHARTS))})
-    texels = texel_map(uv)
+def finish(settings, prepared, shapes, faces, template):
+    """Everything after registration and template: baked textures, registered.npz, figures, sheets."""
+    texels = texel_map(template.uv)
     registered = []
     for p in prepared:
         mode, takes = paint_materials(p.car, settings.assets)
@@ -73,10 +68,21 @@ def finish(settings, prepared, shapes, faces, mirror):
         registered.append(RegisteredCar(p.car.id, p.car.body, p.car.held_out, shapes[p.car.id].astype(np.float32), albedo,
                                         paint, mode, float(np.degrees(p.yaw)), p.shift, p.scale))
     save_registered(settings.out / "registered.npz", registered)
-    print(f"template: wrote {settings.models / 'template.safetensors'} and {settings.out / 'registered.npz'}", flush=True)
-    report = _figures(prepared, shapes, faces, mean, basis)
+    print(f"template: wrote {settings.out / 'registered.npz'}", flush=True)
+    report = _figures(prepared, shapes, faces, template.vertices, template.basis)
     (settings.out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    draw_sheets(settings.out, prepared, registered, mean, faces, uv, parts, basis)
+    draw_sheets(settings.out, prepared, registered, template.vertices, faces, template.uv, template.parts, template.basis)
+
+
+def _template(prepared, shapes, faces, mirror):
+    """Mean, basis, atlas and parts of the registered cars."""
+    cars = [p.car for p in prepared]
+    weights = weights_of(cars)
+    mean = normalise(symmetrise(sum(w * shapes[c.id] for w, c in zip(weights, cars)), mirror))
+    basis = _basis(mean, prepared, shapes, weights, mirror)
+    uv, _ = build_atlas(mean, faces, mirror)
+    parts = label_parts(mean, faces, mirror, [(shapes[p.car.id], p.target, w) for p, w in zip(prepared, weights)])
+    return Template(mean, basis, uv, parts)
 
 
 def _basis(mean, prepared, shapes, weights, mirror):
@@ -93,7 +99,10 @@ def _basis(mean, prepared, shapes, weights, mirror):
 
 
 def _figures(prepared, shapes, faces, mean, basis):
-    """Fit of every car, its medians, and how well the basis rebuilds held-out cars (car lengths)."""
+    """Fit of every car, its medians, and how well the basis rebuilds it (vertex distances in car lengths).
+
+    Where the template is kept, rebuilt_40 of training cars says whether they were registered as its own were.
+    """
     cars = {}
     for p in prepared:
         v = shapes[p.car.id]
@@ -101,13 +110,12 @@ def _figures(prepared, shapes, faces, mean, basis):
         cars[p.car.id] = {"held_out": p.car.held_out, "silhouette_iou": silhouette_iou(p.car, v, faces),
                           "distance_mean": average, "distance_p95": p95, "flipped_share": flipped_share(v, faces),
                           "crossing_faces": crossings(v, faces)}
-        if p.car.held_out:
-            for k in (10, 20, 40):
-                c = coefficients_of(mean, basis[:k], v)
-                rebuilt = mean + np.tensordot(c, basis[:k], 1)
-                cars[p.car.id][f"rebuilt_{k}"] = {
-                    "vertex_distance": float(np.linalg.norm(rebuilt - v, axis=1).mean()),
-                    "silhouette_iou": silhouette_iou(p.car, rebuilt, faces)}
+        for k in (10, 20, 40) if p.car.held_out else (40,):
+            c = coefficients_of(mean, basis[:k], v)
+            rebuilt = mean + np.tensordot(c, basis[:k], 1)
+            cars[p.car.id][f"rebuilt_{k}"] = {
+                "vertex_distance": float(np.linalg.norm(rebuilt - v, axis=1).mean()),
+                "silhouette_iou": silhouette_iou(p.car, rebuilt, faces)}
     keys = ("silhouette_iou", "distance_mean", "distance_p95", "flipped_share", "crossing_faces")
     median = {k: float(np.median([c[k] for c in cars.values()])) for k in keys}
     print("template: medians " + ", ".join(f"{k} {v:.4f}" for k, v in median.items()), flush=True)
