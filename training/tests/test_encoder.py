@@ -14,7 +14,8 @@ from turnaround_training.camera import bounding_box_centre
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.encoder.dataset import TrueShapes, truth_of, turned_light
 from turnaround_training.encoder.losses import (
-    ShapeSpace, azimuth_cross_entropy, bins_from, encoder_losses, residual_loss, spherical_harmonics,
+    ShapeSpace, azimuth_cross_entropy, bins_from, encoder_losses, log_proportions, residual_loss, spherical_harmonics,
+    surface_loss,
 )
 from turnaround_training.encoder.network import AZIMUTH_BINS, Encoder, EncoderForExport, Estimate, decode_azimuth
 from turnaround_training.encoder.stage import run
@@ -22,6 +23,7 @@ from turnaround_training.export.onnx_model import build_graph, run_graph
 from turnaround_training.data.framing import Labels
 from turnaround_training.render.bend import identity
 from turnaround_training.render.environments import light_label, shading, split_sun
+from turnaround_training.template.icosphere import icosphere
 from turnaround_training.template.registered import save_registered
 from turnaround_training.template.straighten import turned
 from turnaround_training.trainer import load_average
@@ -59,6 +61,22 @@ def test_each_error_is_noticed_by_the_reprojection(space, change):
     estimate, truth = perfect(space)
     wrong = encoder_losses(estimate._replace(**{change: getattr(estimate, change) + 0.3}), truth, space)
     assert float(wrong["reprojection"]) > 0.05
+
+
+def test_only_leaving_the_surface_costs():
+    points, faces = icosphere(2)
+    ball = torch.from_numpy(points)[None]
+    turned_ball = torch.from_numpy(turned(points, 0.02))[None]
+    triangles = torch.from_numpy(faces)
+    assert float(surface_loss(ball * 1.02, ball, triangles)) == pytest.approx(0.02, rel=0.02)
+    assert float(surface_loss(turned_ball, ball, triangles)) < 0.001 < float((turned_ball - ball).norm(dim=-1).mean()) / 5
+
+
+def test_proportions_are_by_the_length():
+    shape = torch.rand(1, 50, 3)
+    wider = shape * torch.tensor([1.1, 1.0, 1.0])
+    assert log_proportions(shape * 2).numpy() == pytest.approx(log_proportions(shape).numpy(), abs=1e-6)
+    assert (log_proportions(wider) - log_proportions(shape)).numpy() == pytest.approx(np.array([[math.log(1.1), 0]]), abs=1e-6)
 
 
 def test_azimuth_decodes_across_the_seam():

@@ -13,7 +13,7 @@ from turnaround_training.encoder.network import AZIMUTH_BINS, BIN_WIDTH, Estimat
 
 WEIGHTS = {
     "vertices": 20.0, "coefficients": 0.02, "azimuth": 1.0, "residual": 2.0,
-    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0, "surface": 20.0,
+    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0, "surface": 20.0, "proportions": 1.5,
 }
 PROJECTED_VERTICES = 400
 
@@ -54,6 +54,7 @@ def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: Sh
         "shading": shading_loss(estimate.light, truth["light"]),
         "reprojection": reprojection_loss(estimate, vertices, truth),
         "surface": surface_loss(vertices, truth["vertices"], space.faces),
+        "proportions": (log_proportions(vertices) - log_proportions(truth["vertices"])).abs().mean(),
     }
     return {name: value * WEIGHTS[name] for name, value in terms.items()}
 
@@ -64,6 +65,12 @@ def surface_loss(vertices: torch.Tensor, truth: torch.Tensor, faces: torch.Tenso
     Sliding along the surface costs nothing.
     """
     return ((vertices - truth) * vertex_normals(truth, faces)).sum(-1).abs().mean()
+
+
+def log_proportions(vertices: torch.Tensor) -> torch.Tensor:
+    """Logarithms [N,2] of width and height of shapes [N,V,3], each by the length."""
+    extent = (vertices.amax(1) - vertices.amin(1)).clamp(min=1e-3).log()
+    return extent[:, :2] - extent[:, 2:]
 
 
 def vertex_normals(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from turnaround_training.errors import StageError
-from turnaround_training.render.bend import bend, random_bend, smootherstep
+from turnaround_training.render.bend import RANGES, bend, random_bend, smootherstep
 from turnaround_training.template.fit import SHARES
 from turnaround_training.template.icosphere import symmetrise
 from turnaround_training.template.register import normalise
@@ -16,6 +16,10 @@ from turnaround_training.template.registered import RegisteredCar
 PURE_SHARE, WHOLE_SHARE = 0.2, 0.45
 """Shares of shapes that are one car's, and that are mixed alike everywhere; the rest is mixed in part."""
 UNBENT_SHARE = 0.15
+PROPORTIONS = ("width", "height", "wheelbase", "front_overhang", "rear_overhang")
+EXAGGERATION = 1.3
+"""How far beyond their range in RANGES the bend's proportions are drawn, uniformly: so wide that no prior helps and width
+and height must be read from the picture."""
 WAVED_SHARE = 0.5
 WHEELS = ((2, 3), (4, 5))
 """Parts of the template that are front and rear wheels."""
@@ -53,7 +57,9 @@ class ShapeMixer:
             shape = shape + (other - shape) * share
         if generator.random() > UNBENT_SHARE:
             axles = [float(shape[wheel, 2].mean()) for wheel in self.wheels]
-            shape = bend(shape, random_bend(generator, *axles), np.stack((shape.min(0), shape.max(0))))
+            parameters = random_bend(generator, *axles)
+            parameters |= {name: generator.uniform(*RANGES[name]) * EXAGGERATION for name in PROPORTIONS}
+            shape = bend(shape, parameters, np.stack((shape.min(0), shape.max(0))))
         if generator.random() < WAVED_SHARE:
             shape = shape + self._waves(shape, generator)
         return normalise(symmetrise(shape, self.mirror)).astype(np.float32)
