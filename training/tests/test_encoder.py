@@ -15,7 +15,7 @@ from turnaround_training.checkpoint import identity_of
 from turnaround_training.encoder.dataset import TrueShapes, truth_of, turned_light
 from turnaround_training.encoder.losses import (
     ShapeSpace, azimuth_cross_entropy, bins_from, encoder_losses, log_proportions, residual_loss, spherical_harmonics,
-    surface_loss,
+    outline_loss, project_by, surface_loss,
 )
 from turnaround_training.encoder.network import AZIMUTH_BINS, Encoder, EncoderForExport, Estimate, decode_azimuth
 from turnaround_training.encoder.stage import run
@@ -70,6 +70,22 @@ def test_only_leaving_the_surface_costs():
     triangles = torch.from_numpy(faces)
     assert float(surface_loss(ball * 1.02, ball, triangles)) == pytest.approx(0.02, rel=0.02)
     assert float(surface_loss(turned_ball, ball, triangles)) < 0.001 < float((turned_ball - ball).norm(dim=-1).mean()) / 5
+
+
+def test_only_leaving_the_outline_costs():
+    points, faces = icosphere(3)
+    ball, triangles = torch.from_numpy(points * 0.3).float()[None], torch.from_numpy(faces)
+    truth = {
+        "shown": ball, "shown_azimuth": torch.tensor([0.4]), "target": torch.zeros(1, 3),
+        "camera": torch.tensor([[0.1, 0.0, math.log(2.4), math.log(0.25), 0.0, 0.0]]),
+    }
+    drawn = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], ball)
+    wheeled = (drawn - 0.5) @ torch.tensor([[math.cos(0.1), math.sin(0.1)], [-math.sin(0.1), math.cos(0.1)]]) + 0.5
+    larger = (drawn - 0.5) * 1.1 + 0.5
+    assert float(outline_loss(drawn, drawn, truth, triangles)) == 0
+    radius = float((drawn - 0.5).norm(dim=-1).max())
+    assert float(outline_loss(larger, drawn, truth, triangles)) == pytest.approx(0.1 * radius, rel=0.1)
+    assert float(outline_loss(wheeled, drawn, truth, triangles)) < 0.2 * 0.1 * radius
 
 
 def test_proportions_are_by_the_length():

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from turnaround_training.camera import bounding_box_centre, project
+from turnaround_training.camera import bounding_box_centre, camera_axes, project
 from turnaround_training.encoder.network import AZIMUTH_BINS, BIN_WIDTH, Estimate
 
 WEIGHTS = {
     "vertices": 20.0, "coefficients": 0.02, "azimuth": 1.0, "residual": 2.0,
-    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0, "surface": 20.0, "proportions": 1.5,
+    "camera": 0.5, "light": 0.5, "shading": 0.5, "reprojection": 20.0, "surface": 20.0, "proportions": 1.0,
+    "outline": 30.0,
 }
-PROJECTED_VERTICES = 400
+EDGE_ON = 0.25
+"""Cosine between normal and direction to the eye up to which a vertex counts as lying on the outline."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: Sh
     rendered, with target [N,3] (centre of the rendered car's box); camera [N,6], light [N,9,3] as in Estimate.
     """
     vertices = space.vertices(estimate.coefficients)
+    mine = estimated_points(estimate, vertices, truth)
+    theirs = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"])
     terms = {
         "vertices": (vertices - truth["vertices"]).abs().mean(),
         "coefficients": estimate.coefficients.square().mean(),
@@ -52,7 +56,8 @@ def encoder_losses(estimate: Estimate, truth: dict[str, torch.Tensor], space: Sh
         ),
         "light": (estimate.light - truth["light"]).abs().mean(),
         "shading": shading_loss(estimate.light, truth["light"]),
-        "reprojection": reprojection_loss(estimate, vertices, truth),
+        "reprojection": reprojection_loss(mine, theirs),
+        "outline": outline_loss(mine, theirs, truth, space.faces),
         "surface": surface_loss(vertices, truth["vertices"], space.faces),
         "proportions": (log_proportions(vertices) - log_proportions(truth["vertices"])).abs().mean(),
     }
@@ -126,14 +131,31 @@ def spherical_harmonics(normals: torch.Tensor) -> torch.Tensor:
     ), -1)
 
 
-def reprojection_loss(estimate: Estimate, vertices: torch.Tensor, truth: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Mean distance, in crop fractions, between vertices drawn as estimated and as true (azimuth from the true bin)."""
+def estimated_points(estimate: Estimate, vertices: torch.Tensor, truth: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Crop fractions [N,V,2] of the estimated shape's vertices as estimated (azimuth from the true bin)."""
     best = bins_from(truth["azimuth"]).abs().argmin(1)
     azimuth = (best + estimate.azimuth_residual.gather(1, best[:, None])[:, 0]) * BIN_WIDTH
-    chosen = torch.randperm(vertices.shape[1])[:PROJECTED_VERTICES].to(vertices.device)
-    mine = project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices[:, chosen])
-    theirs = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"][:, chosen])
+    return project_by(estimate.camera, azimuth, bounding_box_centre(vertices), vertices)
+
+
+def reprojection_loss(mine: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
+    """Mean distance, in crop fractions, between vertices [N,V,2] drawn as estimated and as true."""
     return functional.smooth_l1_loss(mine, theirs, beta=0.01)
+
+
+def outline_loss(mine: torch.Tensor, theirs: torch.Tensor, truth: dict[str, torch.Tensor], faces: torch.Tensor) -> torch.Tensor:
+    """Mean distance, in crop fractions, of vertices drawn as estimated [N,V,2] from the true outline.
+
+    Those whose surface is seen edge-on weigh, by how far they lie across the outline: sliding along it costs nothing.
+    """
+    normals = vertex_normals(truth["shown"], faces)
+    raised = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"] + 0.01 * normals)
+    across = functional.normalize(raised - theirs, dim=-1, eps=1e-9)
+    towards_eye, *_ = camera_axes(truth["shown_azimuth"], *truth["camera"][:, :2].unbind(1))
+    eye = truth["target"] + truth["camera"][:, 2:3].exp() * towards_eye
+    facing = (functional.normalize(eye[:, None] - truth["shown"], dim=-1) * normals).sum(-1)
+    weight = (-(facing / EDGE_ON).square()).exp()
+    return (((mine - theirs) * across).sum(-1).abs() * weight).sum() / weight.sum()
 
 
 def project_by(camera: torch.Tensor, azimuth: torch.Tensor, target: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
