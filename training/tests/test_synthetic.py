@@ -21,6 +21,7 @@ from turnaround_training.errors import StageError
 from turnaround_training.evaluate.measures import mask_iou, silhouette
 from turnaround_training.export.manifest import merge_model
 from turnaround_training.export.onnx_model import build_graph
+from turnaround_training.synthetic.ambiguity import posterior, unknown_after
 from turnaround_training.synthetic.shapes import ShapeMixer
 from turnaround_training.synthetic.studio import Studio
 from turnaround_training.synthetic.viewpoints import NEAREST, random_viewpoint
@@ -94,6 +95,18 @@ def test_pictures_agree_with_their_labels(template, cars, tmp_path):
     first, second = (studio.batch(4, np.random.default_rng(7)) for _ in range(2))
     assert all(torch.equal(values, second[name]) for name, values in first.items())
     assert first["crop"].shape == (4, 5, 128, 128) and torch.equal(first["vertices"], first["shown"])
+
+
+def test_a_picture_says_more_the_better_its_points_are_known(template, cars):
+    mixer, generator = mixer_of(template, cars), np.random.default_rng(4)
+    shape = mixer.draw(generator)
+    directions = np.stack([shape * np.array(by) * 0.1 for by in ((1, 0, 0), (0, 1, 0))])
+    label = random_viewpoint(shape, np.zeros((9, 3)), generator)
+    before, *after = unknown_after(shape.astype(float), directions, template["faces"], label, generator)
+    assert before == pytest.approx([0.1, 0.1], rel=0.01)
+    assert (after[0] < after[1]).all() and (after[1] < after[2]).all() and (after[2] < before).all()
+    jacobian, wanted = np.array([[2.0, 0.0]]), np.eye(2)
+    assert posterior(jacobian, np.array([1.0, 3.0]), wanted, 2.0) == pytest.approx([0.5**0.5, 3.0])
 
 
 def test_a_run_starts_from_an_exported_encoder_and_owes_its_cars(template, tmp_path):

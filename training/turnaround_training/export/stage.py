@@ -44,7 +44,10 @@ def run(config: dict) -> None:
     merge_template(paths.models, TEMPLATE)
     exporters: dict[str, Callable[[Path, Paths], dict[str, float]]] = {
         "segmenter": export_segmenter, "texture": export_texture,
-        "encoder": partial(export_encoder, stage=config.get("encoder", {}).get("stage", "encoder")),
+        "encoder": partial(
+            export_encoder, stage=config.get("encoder", {}).get("stage", "encoder"),
+            made_up=config.get("encoder", {}).get("synthetic", 0.0) > 0,
+        ),
     }
     for name in config.get("export", {}).get("models", list(exporters)):
         if name not in exporters:
@@ -73,8 +76,8 @@ def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
     )
 
 
-def export_encoder(run_folder: Path, paths: Paths, stage: str = "encoder") -> dict[str, float]:
-    """Checkpoint of stage encoder or inverse, and template basis -> models/encoder.onnx."""
+def export_encoder(run_folder: Path, paths: Paths, stage: str = "encoder", made_up: bool = False) -> dict[str, float]:
+    """Checkpoint of stage encoder or inverse, and template basis -> models/encoder.onnx; made_up: it saw made-up cars too."""
     renders, identity = paths.training_renders(), identity_of(stage, paths.template)
     basis = torch.from_numpy(load_file(paths.template)["basis"]).float()
     if stage == "inverse":
@@ -90,10 +93,13 @@ def export_encoder(run_folder: Path, paths: Paths, stage: str = "encoder") -> di
         _port("camera", ["N", 6], "elevation rad, roll rad, log distance (car lengths), log tan(fov/2), offset right, offset down"),
         _port("light", ["N", 9, 3], "spherical harmonics in car space, cosine lobe and 1/pi folded in"),
     ]
+    data = "Renders with exact labels, reframed and degraded at load time"
+    if made_up:
+        data = f"Cars mixed of the registered ones, drawn under the renders' light while training ran, and {data[0].lower()}{data[1:]}"
     description = _describe(
         "Crop with its mask to shape, viewpoint and light.",
         [_port("crop", ["N", 5, 128, 128], "rgb (sRGB 0..1) x mask, mask 0..1, 1 inside the photo and 0 outside")],
-        outputs, renders, paths, cars_seen(run_folder, identity), "Renders with exact labels, reframed and degraded at load time",
+        outputs, renders, paths, cars_seen(run_folder, identity), data,
     )
     return export_model(
         paths.models, "encoder", module, {"crop": crop}, [port["name"] for port in outputs], description, TOLERANCE
