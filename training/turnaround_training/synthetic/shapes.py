@@ -17,9 +17,9 @@ PURE_SHARE, WHOLE_SHARE = 0.2, 0.45
 """Shares of shapes that are one car's, and that are mixed alike everywhere; the rest is mixed in part."""
 UNBENT_SHARE = 0.15
 PROPORTIONS = ("width", "height", "wheelbase", "front_overhang", "rear_overhang")
-MODESTY = (0.3, 1.0)
-"""What the bend's proportions are multiplied by, alike for one shape. A picture says little about a car's width, so what
-is learned is what cars are like; the renders' bends alone are wider than roads show."""
+BENDING = (0.4, 1.6)
+"""Range of what the bend's proportions are multiplied by, alike for one shape: most cars stay near what cars are like, as a
+picture says little about width; some are as short and tall as the smallest cars."""
 WAVED_SHARE = 0.5
 WHEELS = ((2, 3), (4, 5))
 """Parts of the template that are front and rear wheels."""
@@ -57,8 +57,8 @@ class ShapeMixer:
             shape = shape + (other - shape) * share
         if generator.random() > UNBENT_SHARE:
             axles = [float(shape[wheel, 2].mean()) for wheel in self.wheels]
-            parameters, less = random_bend(generator, *axles), generator.uniform(*MODESTY)
-            parameters |= {name: parameters[name] * less for name in PROPORTIONS}
+            parameters, bending = random_bend(generator, *axles), generator.uniform(*BENDING)
+            parameters |= {name: parameters[name] * bending for name in PROPORTIONS}
             shape = bend(shape, parameters, np.stack((shape.min(0), shape.max(0))))
         if generator.random() < WAVED_SHARE:
             shape = shape + self._waves(shape, generator)
