@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def run(config: dict) -> None:
     """Train (or go on training).
 
     [encoder] takes the keys of TrainingPlan, ``batch``, ``synthetic`` (share of each batch that shows made-up cars, 0)
-    and ``start`` (an exported encoder whose weights a new run begins with).
+    and ``start``, which may also name an exported encoder (.onnx) whose weights a new run begins with.
     """
     section, paths = config["encoder"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
@@ -63,10 +64,12 @@ def run(config: dict) -> None:
         draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
 
     identity, network, cars = identity_of("encoder", paths.template), Encoder(), set(renders.cars())
-    if "start" in section and not checkpoint_path(plan.run).exists():
-        start = Path(section["start"])
+    start = Path(plan.start)
+    if start.suffix == ".onnx":
+        plan = replace(plan, start="")
+    if start.suffix == ".onnx" and not checkpoint_path(plan.run).exists():
         examples = [next_batch(np.random.default_rng((STATISTICS_SEED, number)), 0.0)["crop"] for number in range(STATISTICS_CROPS // size + 1)]
-        restore(EncoderForExport(network, space.basis), start, torch.cat(examples))
+        restore(EncoderForExport(network, space.basis.cpu()), start, torch.cat(examples))
         cars |= cars_credited(start.parent, start.stem)
     train(network, plan, next_batch, losses, identity, cars, write_sheet)
 
