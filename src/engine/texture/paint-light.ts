@@ -12,10 +12,10 @@ import { bodywork } from './repaint.ts';
 const fitSide = 128;
 /** Texels that the photo shows by less than this, or of which less is bodywork, tell nothing. */
 const [leastVisible, leastBody] = [0.5, 0.9];
-/** Rounds of reweighting that turn least squares into least absolute differences, and the difference (linear) below which it is squared. */
+/** Rounds of reweighting that turn least squares into least absolute differences; below this one (linear) they are squared. */
 const rounds = 6;
 const softness = 0.01;
-/** Share of the light around it (white: 1) that a clear coat mirrors and that is not the paint's, and what is left of the paint at least. */
+/** Share of the light around it (white: 1) that a clear coat mirrors beside the paint's own, and what is left of the paint. */
 const [clearCoat, leastPaint] = [0.03, 0.4];
 /** How firmly the light is held to what it was, relative to what the texels say. */
 const hold = 0.1;

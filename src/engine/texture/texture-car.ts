@@ -42,10 +42,9 @@ const featherSide = 256;
 const featherRadius = 1;
 
 /**
- * The atlas of a car: what the photo or the photos show (each with its own camera and light, all of the same shape), its mirror image where only the other side is seen, the `texture` model's
- * guess and the neural view's pictures for the rest, blended without seams. On 48 held-out renders with the networks' light
- * the albedo of texels that the render doesn't show is off by 42.2 of 255, 53.2 by plain mirroring; of those that it shows by
- * 45.0 instead of 52.0, because the light is fitted to the paint.
+ * The atlas of a car: what the photo or the photos show (each with its own camera and light, all of the same shape), its
+ * mirror image where only the other side is seen, the `texture` model's guess and the neural view's pictures for the rest,
+ * blended without seams. How far its albedo is off on held-out renders, beside plain mirroring: bench/RESULTS.md.
  */
 export async function textureCar(
   models: ModelRunner,
