@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -13,9 +14,11 @@ from turnaround_training.data.renders import RenderSet
 from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.render.environments import read_hdr
 from turnaround_training.errors import StageError
+from turnaround_training.export.manifest import merge_model
+from turnaround_training.export.onnx_model import build_graph
 from turnaround_training.segmenter.stage import run, segmenter_losses, soft_iou_loss
-from turnaround_training.trainer import load_average
-from turnaround_training.segmenter.network import Segmenter
+from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
+from turnaround_training.trainer import cars_seen, load_average
 
 BACKDROP = np.tile(np.linspace(0, 255, 128, dtype=np.uint8)[None, :, None], (64, 1, 3))
 
@@ -93,6 +96,24 @@ def test_stage_runs_and_resumes(tmp_path):
     assert (tmp_path / "run" / "sheet.png").exists()
     network = load_average(Segmenter(), tmp_path / "run", identity_of("segmenter"))
     assert network(torch.rand(1, 3, 64, 64)).shape == (1, 1, 64, 64)
+
+
+def test_a_new_run_begins_with_an_exported_segmenter(tmp_path):
+    write_renders(tmp_path / "renders")
+    (tmp_path / "hdri").mkdir()
+    write_hdr(tmp_path / "hdri" / "plain.hdr")
+    models = tmp_path / "models"
+    models.mkdir()
+    exported = SegmenterForExport(Segmenter()).eval()
+    onnx.save(build_graph(exported, {"picture": torch.rand(1, 3, 64, 64)}, ["mask"]), str(models / "segmenter.onnx"))
+    merge_model(models, "segmenter", {"file": "segmenter.onnx", "credits": ["vdrift-zz: VDrift, by somebody: CC"]})
+    config = smoke_config(tmp_path, 1)
+    config["segmenter"] |= {"start": str(models / "segmenter.onnx"), "learning_rate": 1e-9, "weight_decay": 0.0}
+    run(config)
+    network, picture = load_average(Segmenter(), tmp_path / "run", identity_of("segmenter")), torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(torch.sigmoid(network(picture)), exported(picture), atol=0.02)
+    assert "vdrift-zz" in cars_seen(tmp_path / "run", identity_of("segmenter"))
 
 
 def test_missing_renders_are_named(tmp_path):

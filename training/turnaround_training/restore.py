@@ -7,6 +7,8 @@ pictures really have there, its scale and shift chosen so that the output stays 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +19,38 @@ from torch import nn
 
 from turnaround_training.errors import StageError
 from turnaround_training.export.manifest import read_manifest
+from turnaround_training.trainer import TrainingPlan, checkpoint_path
 
 HALF = "_half"
 """Ending of the names under which large weights are stored as float16."""
+EXAMPLES, SEED = 256, 4
+"""How many inputs tell a network that starts from an exported one what its layers meet."""
+
+
+def started(
+    plan: TrainingPlan, exported: nn.Module, example: Callable[[np.random.Generator], torch.Tensor]
+) -> tuple[TrainingPlan, set[str]]:
+    """Where plan.start names an exported model (.onnx): a new run's module takes its weights.
+
+    example: (generator) -> a batch [N,...] of the module's inputs. Returns the plan without such a start, and the cars that the
+    weights are credited with (empty where nothing was taken).
+    """
+    start = Path(plan.start)
+    if start.suffix != ".onnx":
+        return plan, set()
+    plan = replace(plan, start="")
+    if checkpoint_path(plan.run).exists():
+        return plan, set()
+    restore(exported, start, torch.cat(list(_examples(example))))
+    return plan, cars_credited(start.parent, start.stem)
+
+
+def _examples(example: Callable[[np.random.Generator], torch.Tensor]) -> Iterator[torch.Tensor]:
+    count = 0
+    while count < EXAMPLES:
+        batch = example(np.random.default_rng((SEED, count)))
+        count += len(batch)
+        yield batch
 
 
 def restore(exported: nn.Module, path: Path, inputs: torch.Tensor) -> None:

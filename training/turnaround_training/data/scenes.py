@@ -9,8 +9,11 @@ from PIL import Image, ImageFilter
 
 from turnaround_training.data.patterns import backdrop, backdrop_crop, random_shape, surface
 from turnaround_training.data.photometric import degrade, jitter_colour, to_array
+from turnaround_training.data.reflections import add_reflections
 from turnaround_training.data.renders import RenderSet
+from turnaround_training.data.signs import add_sign
 
+SIGN_CHANCE, REFLECTION_CHANCE = 0.35, 0.5
 PADDING = 0.5
 BANDS = "CMYK"
 """Pillow mode that treats four channels alike; as RGBA it would multiply colours by alpha when resizing."""
@@ -46,9 +49,15 @@ class SceneMaker:
         layer, box = self._car(row, scale, centre, height, width, angle, generator, whole=natural)
         if natural:
             picture, mask = layer[..., :3], layer[..., 3]
+            if generator.random() < SIGN_CHANCE:
+                picture = add_sign(picture, mask, generator)
+            if generator.random() < REFLECTION_CHANCE:
+                picture = add_reflections(picture, mask, self.backdrops, generator)
         else:
             picture = backdrop(self.backdrops, height, width, generator)
             mask = np.zeros((height, width), np.float32)
+            if generator.random() < SIGN_CHANCE:
+                picture = add_sign(picture, mask, generator)
             if generator.random() < 0.3:
                 picture, mask = self._paste_other(picture, mask, scale * 0.6, box, height, width, generator)
             if generator.random() < 0.8:
@@ -122,6 +131,8 @@ class SceneMaker:
             reflected = backdrop_crop(self.backdrops, height, width, generator)
             amount = generator.uniform(0.05, 0.4)
             colours = colours + (reflected - 0.4 if generator.random() < 0.5 else reflected - colours) * amount
+        if generator.random() < REFLECTION_CHANCE:
+            colours = add_reflections(colours, alpha, self.backdrops, generator)
         alpha = np.clip((alpha - 0.25) / 0.75, 0, 1)
         return np.concatenate((np.clip(colours, 0, 1), alpha[..., None]), -1)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
@@ -18,14 +15,12 @@ from turnaround_training.encoder.dataset import TrueShapes, make_batch
 from turnaround_training.encoder.losses import ShapeSpace, encoder_losses, project_by
 from turnaround_training.encoder.network import Encoder, EncoderForExport, decode_azimuth
 from turnaround_training.processes import part_of
-from turnaround_training.restore import cars_credited, restore
+from turnaround_training.restore import started
 from turnaround_training.synthetic.studio import Studio
-from turnaround_training.trainer import Batch, TrainingPlan, checkpoint_path, train
+from turnaround_training.trainer import Batch, TrainingPlan, train
 
 REFRESH_CHANCE = 0.003
 SHEET_PICTURES = 12
-STATISTICS_CROPS, STATISTICS_SEED = 256, 4
-"""How many crops tell a network that starts from an exported one what its layers meet."""
 
 
 def run(config: dict) -> None:
@@ -64,14 +59,9 @@ def run(config: dict) -> None:
         draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
 
     identity, network, cars = identity_of("encoder", paths.template), Encoder(), set(renders.cars())
-    start = Path(plan.start)
-    if start.suffix == ".onnx":
-        plan = replace(plan, start="")
-    if start.suffix == ".onnx" and not checkpoint_path(plan.run).exists():
-        examples = [next_batch(np.random.default_rng((STATISTICS_SEED, number)), 0.0)["crop"] for number in range(STATISTICS_CROPS // size + 1)]
-        restore(EncoderForExport(network, space.basis.cpu()), start, torch.cat(examples))
-        cars |= cars_credited(start.parent, start.stem)
-    train(network, plan, next_batch, losses, identity, cars, write_sheet)
+    exported = EncoderForExport(network, space.basis.cpu())
+    plan, credited = started(plan, exported, lambda generator: next_batch(generator, 0.0)["crop"])
+    train(network, plan, next_batch, losses, identity, cars | credited, write_sheet)
 
 
 def joined(first: Batch, second: Batch) -> Batch:

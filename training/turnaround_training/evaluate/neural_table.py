@@ -72,8 +72,8 @@ def _figure(name: str, value: float) -> Figure:
 
 
 def _trunk(bench: Bench) -> nn.Sequential | None:
-    """Trunk of the encoder's checkpoint, None without one."""
-    run = Path(bench.config.get("encoder", {}).get("run", ""))
+    """Trunk of the encoder's checkpoint ([evaluate] features, else [encoder] run), None without one."""
+    run = Path(bench.section.get("features", bench.config.get("encoder", {}).get("run", "")))
     if not (run / "checkpoint.pt").is_file():
         return None
     return load_average(Encoder(), run, identity_of("encoder", bench.paths.template)).trunk.to(bench.device)

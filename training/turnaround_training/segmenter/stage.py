@@ -13,7 +13,8 @@ from turnaround_training.data.paths import Paths
 from turnaround_training.data.scenes import SceneMaker
 from turnaround_training.device import autocast, device_of, moved
 from turnaround_training.processes import part_of
-from turnaround_training.segmenter.network import Segmenter
+from turnaround_training.restore import started
+from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
 COARSE_SHARE = 0.6
@@ -22,20 +23,21 @@ EDGE_WEIGHT = 1.5
 
 
 def run(config: dict) -> None:
-    """Train (or go on training). [segmenter] takes the keys of TrainingPlan, ``size`` and ``batch``.
+    """Train (or go on training). [segmenter] takes the keys of TrainingPlan, ``size``, ``batch`` and ``coarse_share``.
 
-    The first ``COARSE_SHARE`` of the time is spent at half the size with twice the batch, which shows
-    the network about four times as many scenes.
+    The first ``coarse_share`` of the time (COARSE_SHARE) is spent at half the size with twice the batch, which shows
+    the network about four times as many scenes. ``start`` may also name an exported segmenter (.onnx).
     """
     section, paths = config["segmenter"], Paths.from_config(config)
     plan = TrainingPlan.from_section(section)
     size, batch = section.get("size", 256), part_of(section.get("batch", 16), "[segmenter] batch")
+    coarse_share = section.get("coarse_share", COARSE_SHARE)
     renders, backdrops = paths.training_renders(), load_backdrops(paths.environments)
 
     def make_batch(generator: np.random.Generator, progress: float) -> Batch:
         if generator.random() < REFRESH_CHANCE:
             renders.refresh()
-        coarse = progress < COARSE_SHARE
+        coarse = progress < coarse_share
         maker = SceneMaker(renders, backdrops, size // 2 if coarse else size)
         samples = [maker.make(generator) for _ in range(batch * 2 if coarse else batch)]
         pictures, masks = (torch.from_numpy(np.stack(part)) for part in zip(*samples, strict=True))
@@ -49,7 +51,9 @@ def run(config: dict) -> None:
         sheet = torch.cat([torch.cat(tuple(row[:8]), 2) for row in rows], 1).permute(1, 2, 0)
         Image.fromarray((sheet.numpy() * 255).astype(np.uint8)).save(plan.run / "sheet.png")
 
-    train(Segmenter(), plan, make_batch, segmenter_losses, identity_of("segmenter"), renders.cars(), write_sheet)
+    network = Segmenter()
+    plan, credited = started(plan, SegmenterForExport(network), lambda generator: make_batch(generator, 1.0)["picture"])
+    train(network, plan, make_batch, segmenter_losses, identity_of("segmenter"), credited | set(renders.cars()), write_sheet)
 
 
 def segmenter_losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:
