@@ -1,5 +1,4 @@
 import {
-  buildTopology,
   createBuffers,
   type OrbitCamera,
   orbitCameraMatrix,
@@ -10,6 +9,7 @@ import {
 import { linearTexture, shrinkFor } from '../render/linear-texture.ts';
 import { solvePositive } from './solve.ts';
 import type { Target } from './target.ts';
+import { TemplateMesh } from './template-mesh.ts';
 import type { RefineInput } from './types.ts';
 
 /** Colours outside this range (sRGB-encoded) are clipped or drowned and tell nothing about light. */
@@ -33,7 +33,7 @@ export function fitLight(
   camera: OrbitCamera,
   target: Target,
 ): Float32Array {
-  const topology = buildTopology(template.faces, template.vertexCount);
+  const topology = TemplateMesh.of(template).topology;
   const { size } = target;
   const surface: Surface = {
     uv: template.uv,

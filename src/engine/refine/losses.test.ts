@@ -6,7 +6,7 @@ import { carLikeTemplate } from '../render/test-car.ts';
 import { cameraCount, cameraParameters } from './camera-parameters.ts';
 import { Objective, type Point } from './objective.ts';
 import { hardIoU, silhouetteLoss } from './picture-losses.ts';
-import { FlatnessLoss, laplacianLoss } from './shape-losses.ts';
+import { FlatnessLoss, innerEdges, laplacianLoss } from './shape-losses.ts';
 import { coefficientGradient, shapeOf } from './shape-model.ts';
 import { vertexNeighbours } from './smooth.ts';
 import { cropTarget, type Target } from './target.ts';
@@ -57,6 +57,8 @@ describe('shape losses', () => {
   it('flatness: gradient, nothing for the reference and for rounder shapes', () => {
     const topology = buildTopology(ball.faces, count);
     const flatness = new FlatnessLoss(topology, ball.vertices);
+    // of a closed mesh every edge lies between two faces: two faces for each of 3 F / 2 edges
+    expect(innerEdges(topology).length).toBe(ball.faces.length);
     const spare = new Float64Array(3 * count);
     expect(flatness.add(ball.vertices, 1, spare)).toBeCloseTo(0, 12);
     const vertices = ball.vertices.map((x, k) => x + noise()[k]);

@@ -1,5 +1,4 @@
 import {
-  buildTopology,
   createBuffers,
   type OrbitCamera,
   orbitCameraMatrix,
@@ -9,6 +8,7 @@ import {
 import { linearTexture, shrinkFor } from '../render/linear-texture.ts';
 import { colourLoss, hardIoU } from './picture-losses.ts';
 import { cropTarget, type Target } from './target.ts';
+import { TemplateMesh } from './template-mesh.ts';
 import type { RefineInput, RefineView } from './types.ts';
 
 /** Sides in pixels at which the outline is measured: the photo's own resolution within these. */
@@ -27,7 +27,7 @@ function drawn(
     height: size,
     camera: orbitCameraMatrix(camera, { x: 0, y: 0, size }),
     near: 0.02,
-    topology: buildTopology(template.faces, vertexCount),
+    topology: TemplateMesh.of(template).topology,
     vertices,
     cullBack: true,
     silhouette: null,

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { buildTopology, type OrbitCamera, orbitCameraMatrix } from '../diffrender/index.ts';
-import { icosphere, randomSource } from '../diffrender/test-scenes.ts';
+import { type OrbitCamera, orbitCameraMatrix } from '../diffrender/index.ts';
+import { randomSource } from '../diffrender/test-scenes.ts';
 import { boxCentre } from '../render/camera.ts';
 import { carLikeTemplate } from '../render/test-car.ts';
 import { Adam, UniformAdam } from './adam.ts';
 import { cameraBackward, cameraOf, cameraParameters, clampCamera } from './camera-parameters.ts';
 import { squaredDistances } from './distance.ts';
 import { normaliseCar } from './normalise.ts';
-import { innerEdges } from './shape-losses.ts';
 import { composeOffsets, nearestCoefficients, shapeOf, symmetrise } from './shape-model.ts';
-import { Smoother, vertexNeighbours } from './smooth.ts';
 import { solvePositive } from './solve.ts';
 import { cropTarget, halved, softenMask } from './target.ts';
 
@@ -79,26 +77,6 @@ describe('target', () => {
     expect(soft[1]).toBe(1);
     expect(soft[2]).toBeCloseTo(Math.exp(-0.5 * 0.25), 12);
     expect(soft[3]).toBeCloseTo(Math.exp(-0.5 * 2.25), 12);
-  });
-});
-
-describe('Smoother', () => {
-  it('solves its own equation and keeps the sum', () => {
-    const ball = icosphere(2);
-    const count = ball.vertices.length / 3;
-    const smoother = new Smoother(vertexNeighbours(ball.faces, count), 20, 1e-9);
-    const b = Float64Array.from({ length: 3 * count }, () => random() - 0.5);
-    const x = new Float64Array(3 * count);
-    smoother.solve(b, x);
-    const back = new Float64Array(3 * count);
-    smoother.apply(x, back);
-    const sum = (values: Float64Array) => values.reduce((total, v) => total + v, 0);
-    back.forEach((v, k) => {
-      expect(v).toBeCloseTo(b[k], 7);
-    });
-    expect(sum(x)).toBeCloseTo(sum(b), 6);
-    expect(Math.max(...x.map(Math.abs))).toBeLessThan(0.3 * Math.max(...b.map(Math.abs)));
-    expect(innerEdges(buildTopology(ball.faces, count)).length).toBe(2 * 480);
   });
 });
 

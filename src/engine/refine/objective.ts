@@ -5,7 +5,6 @@ import { OutlineFit } from './outline-fit.ts';
 import { schedule } from './schedule.ts';
 import { composeOffsets, type Shape, symmetrise } from './shape-model.ts';
 import { ShapeTerms } from './shape-terms.ts';
-import type { VertexNeighbours } from './smooth.ts';
 import type { Target } from './target.ts';
 import type { LossTerms } from './types.ts';
 
@@ -62,10 +61,6 @@ export class Objective {
     this.fieldGradient = new Float64Array(size);
     this.coefficientGradient = new Float64Array(template.coefficientCount);
     this.cameraGradients = start.cameras.map(() => new Float64Array(cameraCount));
-  }
-
-  get neighbours(): VertexNeighbours {
-    return this.shapeTerms.neighbours;
   }
 
   /** Writes the vertices of a shape. */

@@ -5,8 +5,9 @@ import { clampCamera } from './camera-parameters.ts';
 import type { Objective, Point, Value } from './objective.ts';
 import { type Freedom, schedule } from './schedule.ts';
 import { coefficientGradient, type Shape } from './shape-model.ts';
-import { Smoother } from './smooth.ts';
+import type { Smoother } from './smooth.ts';
 import type { Target } from './target.ts';
+import { TemplateMesh } from './template-mesh.ts';
 
 export function copyPoint({ shape, cameras }: Point): Point {
   return {
@@ -48,7 +49,9 @@ export class Descent {
       new Float64Array(shape.coefficients.length).fill(schedule.coefficientRate),
     );
     this.coefficientGradient = new Float64Array(shape.coefficients.length);
-    this.field = freedom.field ? new FieldDescent(objective, shape) : null;
+    this.field = freedom.field
+      ? new FieldDescent(objective, shape, TemplateMesh.of(template).smoother)
+      : null;
   }
 
   /** Evaluates the point, keeps it if it is the best, and moves it on. `rate` scales all steps. */
@@ -72,7 +75,6 @@ export class Descent {
 
 /** Steps of the free field in smoothed coordinates u = (I + stiffness L) field, after Nicolet et al. 2021. */
 class FieldDescent {
-  private readonly smoother: Smoother;
   private readonly adam: UniformAdam;
   private readonly coordinates: Float64Array;
   private readonly gradient: Float64Array;
@@ -81,9 +83,9 @@ class FieldDescent {
   constructor(
     private readonly objective: Objective,
     private readonly shape: Shape,
+    private readonly smoother: Smoother,
   ) {
     const size = shape.field.length;
-    this.smoother = new Smoother(objective.neighbours, schedule.stiffness);
     this.coordinates = new Float64Array(size);
     this.gradient = new Float64Array(size);
     this.smoothed = new Float64Array(size);

@@ -1,7 +1,6 @@
 import type { Template } from '../../shared/template.ts';
 import {
   type Buffers,
-  buildTopology,
   clearGradients,
   createBuffers,
   createGradients,
@@ -16,6 +15,7 @@ import { cameraBackward } from './camera-parameters.ts';
 import { hardIoU, silhouetteLoss } from './picture-losses.ts';
 import { schedule } from './schedule.ts';
 import { softenMask, type Target } from './target.ts';
+import { TemplateMesh } from './template-mesh.ts';
 
 /** Draws a template's shapes over targets and says how their outlines differ. Made once for a largest target. */
 export class OutlineFit {
@@ -25,14 +25,15 @@ export class OutlineFit {
   private readonly maskGradient: Float64Array;
   private readonly softMasks = new WeakMap<Target, { falloff: number; values: Float64Array }>();
 
-  constructor({ vertexCount, faceCount, faces }: Template, largest: number) {
+  constructor(template: Template, largest: number) {
+    const { vertexCount, faceCount } = template;
     this.buffers = createBuffers({ vertexCount, faceCount, pixelCount: largest * largest });
     this.scene = {
       width: 0,
       height: 0,
       camera: new Float64Array(16),
       near: 0.02,
-      topology: buildTopology(faces, vertexCount),
+      topology: TemplateMesh.of(template).topology,
       vertices: new Float64Array(3 * vertexCount),
       cullBack: true,
       silhouette: null,

@@ -1,15 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { toErrorPayload } from '../../shared/errors.ts';
+import type { Template } from '../../shared/template.ts';
 import { collectGarbage } from '../workers/collect-garbage.ts';
 import { refine } from './refine.ts';
 import { rehearse } from './rehearse.ts';
+import type { RefineInput } from './types.ts';
 import type { FromRefineWorker, ToRefineWorker } from './worker-protocol.ts';
 
 const port = parentPort;
 if (!port) throw new Error('refine-worker runs in a worker thread: use RefineThreads.');
 let controller = new AbortController();
 let working: Promise<void> = Promise.resolve();
+let template: Template | undefined;
 
 function post(message: FromRefineWorker, transfer: ArrayBuffer[]): void {
   port?.postMessage(message, transfer);
@@ -27,15 +30,22 @@ function begin(work: (signal: AbortSignal) => Promise<void>): void {
 }
 
 port.on('message', (message: ToRefineWorker) => {
-  if (message.kind === 'cancel') controller.abort();
-  else if (message.kind === 'rehearse') begin((signal) => rehearse(message.template, signal).catch(() => {}));
-  else begin((signal) => answer(message, signal));
+  if (message.kind === 'template') template = message.template;
+  else if (message.kind === 'cancel') controller.abort();
+  else if (!template) throw new Error('refine-worker was asked to work before it had a template.');
+  else begin(work(template, message));
 });
 
-async function answer(
-  { input, iterations }: Extract<ToRefineWorker, { kind: 'refine' }>,
-  signal: AbortSignal,
-): Promise<void> {
+function work(
+  own: Template,
+  message: Extract<ToRefineWorker, { kind: 'rehearse' | 'refine' }>,
+): (signal: AbortSignal) => Promise<void> {
+  if (message.kind === 'rehearse') return (signal) => rehearse(own, signal).catch(() => {});
+  const { input, iterations } = message;
+  return (signal) => answer({ ...input, template: own }, iterations, signal);
+}
+
+async function answer(input: RefineInput, iterations: number, signal: AbortSignal): Promise<void> {
   try {
     const outcome = await refine(input, {
       iterations,

@@ -1,21 +1,14 @@
 import type { Template } from '../../shared/template.ts';
 import { solvePositive } from './solve.ts';
+import { TemplateMesh } from './template-mesh.ts';
 
 /** Coefficients [K] whose shape comes nearest to offsets [V, 3] in the least-squares sense, held a little towards 0. */
 export function nearestCoefficients(template: Template, offsets: ArrayLike<number>): Float64Array {
   const { basis, coefficientCount: count } = template;
   const size = template.vertices.length;
-  const matrix = new Float64Array(count * count);
+  const matrix = TemplateMesh.of(template).basisProducts.slice();
   const right = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    for (let v = 0; v < size; v++) right[i] += basis[i * size + v] * offsets[v];
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let v = 0; v < size; v++) sum += basis[i * size + v] * basis[j * size + v];
-      matrix[i * count + j] = sum;
-      matrix[j * count + i] = sum;
-    }
-  }
+  for (let i = 0; i < count; i++) for (let v = 0; v < size; v++) right[i] += basis[i * size + v] * offsets[v];
   let trace = 0;
   for (let i = 0; i < count; i++) trace += matrix[i * count + i];
   for (let i = 0; i < count; i++) matrix[i * count + i] += (1e-6 * trace) / count;

@@ -1,16 +1,16 @@
 import type { Template } from '../../shared/template.ts';
-import { buildTopology } from '../diffrender/index.ts';
 import { schedule } from './schedule.ts';
 import { FlatnessLoss, laplacianLoss } from './shape-losses.ts';
 import type { Shape } from './shape-model.ts';
-import { type VertexNeighbours, vertexNeighbours } from './smooth.ts';
+import type { VertexNeighbours } from './smooth.ts';
+import { TemplateMesh } from './template-mesh.ts';
 import type { LossTerms } from './types.ts';
 
 export type ShapeLosses = Pick<LossTerms, 'laplacian' | 'flatness' | 'movement' | 'prior' | 'ground'>;
 
 /** What a shape costs by itself, whatever the photos show. */
 export class ShapeTerms {
-  readonly neighbours: VertexNeighbours;
+  private readonly neighbours: VertexNeighbours;
   private readonly flatness: FlatnessLoss;
   private readonly edge: number;
   private readonly contact: Uint32Array;
@@ -21,10 +21,11 @@ export class ShapeTerms {
     private readonly start: Float64Array,
     reference: ArrayLike<number>,
   ) {
-    const { vertexCount, faces, vertices } = template;
-    this.neighbours = vertexNeighbours(faces, vertexCount);
-    this.flatness = new FlatnessLoss(buildTopology(faces, vertexCount), reference);
-    this.edge = meanEdge(vertices, this.neighbours);
+    const { vertexCount, vertices } = template;
+    const { topology, neighbours } = TemplateMesh.of(template);
+    this.neighbours = neighbours;
+    this.flatness = new FlatnessLoss(topology, reference);
+    this.edge = meanEdge(vertices, neighbours);
     this.contact = Uint32Array.from(
       Array.from({ length: vertexCount }, (_, v) => v).filter(
         (v) => vertices[3 * v + 1] < schedule.contactHeight,

@@ -36,7 +36,7 @@ const numbered = entry(
   'numbered',
   `import { parentPort, threadId } from 'node:worker_threads';
    parentPort?.on('message', ({ kind, iterations }: { kind: string; iterations: number }) => {
-     if (kind === 'rehearse') return;
+     if (kind !== 'refine') return;
      if (iterations === 13) process.exit(1);
      if (iterations === 14) throw new Error('out of memory');
      const outcome = { offsets: new Float32Array(), views: [], losses: { silhouette: threadId }, stopped: false };
@@ -111,6 +111,26 @@ describe('the thread that waits', () => {
     expect([a, b]).toContain(await threadOf(threads));
   });
 
+  it('gets each template once, and what it makes of it stays', async () => {
+    const counts = entry(
+      'counts',
+      `import { parentPort } from 'node:worker_threads';
+       let templates = 0;
+       parentPort?.on('message', ({ kind }: { kind: string }) => {
+         if (kind === 'template') templates++;
+         if (kind !== 'refine') return;
+         const outcome = { offsets: new Float32Array(), views: [], losses: { silhouette: templates }, stopped: false };
+         parentPort?.postMessage({ kind: 'done', outcome });
+       });`,
+    );
+    const threads = open(counts);
+    threads.warm(template);
+    expect(await threadOf(threads)).toBe(1);
+    expect(await threadOf(threads)).toBe(1);
+    const other = { ...input, template: carLikeTemplate(2) };
+    expect((await threads.refine(other, { iterations: 1 })).losses.silhouette).toBe(2);
+  });
+
   it('is replaced when it died in a refinement, which says so', async () => {
     const threads = open(numbered);
     const first = await threadOf(threads);
@@ -132,6 +152,7 @@ describe('the thread that waits', () => {
       `import { parentPort, threadId } from 'node:worker_threads';
        parentPort?.on('message', ({ kind }: { kind: string }) => {
          if (kind === 'rehearse') throw new Error('out of memory');
+         if (kind !== 'refine') return;
          const outcome = { offsets: new Float32Array(), views: [], losses: { silhouette: threadId }, stopped: false };
          parentPort?.postMessage({ kind: 'done', outcome });
        });`,

@@ -3,7 +3,7 @@ import { cancelled, fromErrorPayload, StudioError } from '../../shared/errors.ts
 import type { Template } from '../../shared/template.ts';
 import { spawnWorker } from '../workers/spawn.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
-import type { FromRefineWorker, ToRefineWorker } from './worker-protocol.ts';
+import type { FromRefineWorker, SentInput, ToRefineWorker } from './worker-protocol.ts';
 
 /**
  * `refine` in threads of their own, so that the caller's event loop never waits. A thread that has refined stays for the next
@@ -12,6 +12,7 @@ import type { FromRefineWorker, ToRefineWorker } from './worker-protocol.ts';
  */
 export class RefineThreads {
   readonly #entry: URL;
+  readonly #given = new WeakMap<Worker, Template>();
   #idle: Worker | null = null;
   #closed = false;
 
@@ -28,7 +29,8 @@ export class RefineThreads {
   warm(template: Template): void {
     if (this.#idle || this.#closed) return;
     const worker = this.#spawn();
-    post(worker, { kind: 'rehearse', template });
+    this.#give(worker, template);
+    post(worker, { kind: 'rehearse' });
     this.#keep(worker);
   }
 
@@ -37,7 +39,7 @@ export class RefineThreads {
    * the next refinement then has another.
    */
   async refine(
-    input: RefineInput,
+    { template, ...input }: RefineInput,
     { iterations, signal, onProgress }: RefineOptions,
   ): Promise<RefineOutcome> {
     if (signal?.aborted) throw cancelled();
@@ -58,6 +60,7 @@ export class RefineThreads {
           crash = error instanceof Error ? error : new Error(String(error));
         });
         worker.on('exit', () => reject(lost(crash)));
+        this.#give(worker, template);
         post(worker, { kind: 'refine', input: sharing(input), iterations });
       });
     } finally {
@@ -75,6 +78,13 @@ export class RefineThreads {
 
   #spawn(): Worker {
     return spawnWorker(this.#entry, { name: 'turnaround-refine' });
+  }
+
+  /** A template is given to a thread once. */
+  #give(worker: Worker, template: Template): void {
+    if (this.#given.get(worker) === template) return;
+    this.#given.set(worker, template);
+    post(worker, { kind: 'template', template });
   }
 
   /** Keeps a thread for the next refinement, or ends it where one waits already. A dead one is of no use to either. */
@@ -96,7 +106,7 @@ export class RefineThreads {
 }
 
 /** The input with photos and masks in shared memory: copied once instead of twice on their way into the thread. */
-function sharing(input: RefineInput): RefineInput {
+function sharing(input: SentInput): SentInput {
   const views = input.views.map(({ photo, mask, ...view }) => ({
     ...view,
     photo: { ...photo, rgb: shared(photo.rgb) },

@@ -2,10 +2,17 @@ import type { ErrorPayload } from '../../shared/errors.ts';
 import type { Template } from '../../shared/template.ts';
 import type { RefineInput, RefineOutcome, RefineUpdate } from './types.ts';
 
-/** To the thread, which answers `refine` alone; one refinement at a time. `cancel` ends it with the best so far. */
+/** A refinement's input without its template, which the thread has. */
+export type SentInput = Omit<RefineInput, 'template'>;
+
+/**
+ * To the thread, which answers `refine` alone; one refinement at a time. `template` is for all that follows, and what is made
+ * of it stays. `cancel` ends a refinement with the best so far.
+ */
 export type ToRefineWorker =
-  | { kind: 'rehearse'; template: Template }
-  | { kind: 'refine'; input: RefineInput; iterations: number }
+  | { kind: 'template'; template: Template }
+  | { kind: 'rehearse' }
+  | { kind: 'refine'; input: SentInput; iterations: number }
   | { kind: 'cancel' };
 
 export type FromRefineWorker =
