@@ -24,6 +24,17 @@ describe('resample', () => {
     expect([...values.subarray(0, 8)]).toEqual([0, 2.5, 7.5, 12.5, 17.5, 22.5, 27.5, 30]);
   });
 
+  it('enlarges in squares where asked to, so that halving gives the same as a coarser picture', () => {
+    const region = { x: 0.5, y: 0, width: 3, height: 2 };
+    const { values } = resample(ramp, region, 4, 1, 'box');
+    const coarser = resample(ramp, region, 2, 1, 'box');
+    [0, 1].forEach((i) => {
+      expect((values[2 * i] + values[2 * i + 1]) / 2).toBeCloseTo(coarser.values[i], 4);
+    });
+    const squares = resample(ramp, { x: 0, y: 0, width: 4, height: 1 }, 8, 2, 'box').values;
+    expect([...squares]).toEqual([0, 0, 10, 10, 20, 20, 30, 30, 0, 0, 10, 10, 20, 20, 30, 30]);
+  });
+
   it('averages only what is inside, and says how much that was', () => {
     const { values, inside } = resample(ramp, { x: -6, y: 0, width: 12, height: 2 }, 3, 1);
     expect([...inside].map((share) => Math.round(share * 100))).toEqual([0, 50, 50]);

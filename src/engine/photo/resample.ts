@@ -9,11 +9,14 @@ interface Taps {
   inside: Float32Array;
 }
 
+/** What enlarging does: interpolates linearly between pixel centres, or averages by overlap as shrinking does. */
+export type Enlarging = 'linear' | 'box';
+
 /**
  * Taps along one axis: target i covers [origin + i*step, origin + (i+1)*step) of a source with `length` pixels. Shrinking
- * averages by overlap (box filter); enlarging interpolates linearly between pixel centres.
+ * averages by overlap (box filter).
  */
-function tapsFor(length: number, origin: number, step: number, targets: number): Taps {
+function tapsFor(length: number, origin: number, step: number, targets: number, enlarging: Enlarging): Taps {
   const most = Math.ceil(step) + 2;
   const taps: Taps = {
     first: new Int32Array(targets),
@@ -26,7 +29,7 @@ function tapsFor(length: number, origin: number, step: number, targets: number):
   for (let i = 0; i < targets; i++) {
     const from = origin + i * step;
     taps.start[i] = used;
-    if (step > 1) {
+    if (step > 1 || enlarging === 'box') {
       const low = Math.max(0, from);
       const high = Math.min(length, from + step);
       if (high <= low) continue;
@@ -68,17 +71,18 @@ export interface Resampled {
 
 /**
  * Draws a region of an interleaved 8-bit or float picture at another size. Shrinking averages areas, enlarging is
- * bilinear; only pixels of the source are averaged.
+ * bilinear unless told otherwise; only pixels of the source are averaged.
  */
 export function resample(
   source: { width: number; height: number; channels: 1 | 3; data: Uint8Array | Float32Array },
   region: Region,
   width: number,
   height: number,
+  enlarging: Enlarging = 'linear',
 ): Resampled {
   const { channels, data } = source;
-  const across = tapsFor(source.width, region.x, region.width / width, width);
-  const down = tapsFor(source.height, region.y, region.height / height, height);
+  const across = tapsFor(source.width, region.x, region.width / width, width, enlarging);
+  const down = tapsFor(source.height, region.y, region.height / height, height, enlarging);
   const values = new Float32Array(width * height * channels);
   const inside = new Float32Array(width * height);
   const row = new Float32Array(width * channels);

@@ -1,5 +1,6 @@
 import { StudioError } from '../../shared/errors.ts';
 import { cameraFrame, type Viewpoint } from '../../shared/viewpoint.ts';
+import type { MaskCrop } from './target.ts';
 import type { RefineInput, RefineView } from './types.ts';
 
 /** More photos of one car than this aren't taken: each costs its share of the time. */
@@ -27,8 +28,7 @@ function checkView(input: RefineInput, view: RefineView): void {
   const { photo, mask, light, crop, viewpoint } = view;
   if (light.length !== 27 || !light.every(Number.isFinite))
     throw invalid("The car's light isn't nine colours.", 'Reconstruct the car from its photo again.');
-  if (photo.rgb.length !== 3 * photo.width * photo.height)
-    throw invalid("The photo's pixels don't match its size.", 'Bring the photo in again.');
+  if (photo.rgb instanceof Uint8Array) checkPixels(photo, photo.rgb);
   if (mask.length !== photo.width * photo.height)
     throw new StudioError(
       'mask-size',
@@ -46,8 +46,14 @@ function checkView(input: RefineInput, view: RefineView): void {
     );
 }
 
+/** Refuses pixels [height, width, 3] that aren't a photo's. */
+export function checkPixels({ width, height }: RefineView['photo'], rgb: Uint8Array): void {
+  if (rgb.length !== 3 * width * height)
+    throw invalid("The photo's pixels don't match its size.", 'Bring the photo in again.');
+}
+
 /** Refuses masks without an outline inside the crop: there is nothing to fit to. */
-export function checkMask(mask: ArrayLike<number>, valid: Uint8Array): void {
+export function checkMask({ mask, valid }: MaskCrop): void {
   let covered = 0;
   let all = 0;
   for (let p = 0; p < valid.length; p++) {

@@ -1,3 +1,4 @@
+import type { Template } from '../../shared/template.ts';
 import {
   createBuffers,
   type OrbitCamera,
@@ -8,9 +9,9 @@ import {
 } from '../diffrender/index.ts';
 import { linearTexture, shrinkFor } from '../render/linear-texture.ts';
 import { solvePositive } from './solve.ts';
-import type { Target } from './target.ts';
+import type { ColourCrop } from './target.ts';
 import { TemplateMesh } from './template-mesh.ts';
-import type { RefineInput } from './types.ts';
+import type { AtlasPixels } from './types.ts';
 
 /** Colours outside this range (sRGB-encoded) are clipped or drowned and tell nothing about light. */
 const told = { low: 0.02, high: 0.98 } as const;
@@ -27,11 +28,11 @@ const hold = 0.05;
  * of any colour in each direction would take the paint's, and stain the sides that the photo doesn't show.
  */
 export function fitLight(
-  { template, texture }: Pick<RefineInput, 'template' | 'texture'>,
+  { template, texture }: { template: Template; texture: AtlasPixels },
   light: Float32Array,
   vertices: Float64Array,
   camera: OrbitCamera,
-  target: Target,
+  target: ColourCrop,
 ): Float32Array {
   const topology = TemplateMesh.of(template).topology;
   const { size } = target;
@@ -91,7 +92,7 @@ function strength(light: Float32Array, chroma: readonly number[], k: number): nu
 function fitStrengths(
   samples: number[],
   harmonics: Float64Array[],
-  rgb: Float64Array,
+  rgb: ArrayLike<number>,
   chroma: readonly number[],
   start: Float64Array,
 ): Float64Array {

@@ -9,7 +9,7 @@ import { hardIoU, silhouetteLoss } from './picture-losses.ts';
 import { FlatnessLoss, innerEdges, laplacianLoss } from './shape-losses.ts';
 import { coefficientGradient, shapeOf } from './shape-model.ts';
 import { vertexNeighbours } from './smooth.ts';
-import { cropTarget, type Target } from './target.ts';
+import { cropMask, Target } from './target.ts';
 import { knownPhotos } from './test-photo.ts';
 
 /** Largest difference between a gradient and central differences, relative to the gradient's size. */
@@ -70,19 +70,13 @@ describe('shape losses', () => {
 });
 
 describe('picture losses', () => {
-  const target: Target = {
-    size: 2,
-    rgb: new Float64Array(12),
-    mask: Float64Array.of(1, 1, 0, 0),
-    valid: Uint8Array.of(1, 1, 1, 0),
-    distance2: Float64Array.of(0, 0, 1, 1),
-  };
+  const target = new Target(2, Float32Array.of(1, 1, 0, 0), Uint8Array.of(1, 1, 1, 0));
 
   it('silhouette: DIB-R for hard targets, least at equality for soft ones, blind outside the photo', () => {
     const gradient = new Float64Array(4);
     const drawn = Float64Array.of(1, 0.5, 0.25, 1);
     const loss = (m: Float64Array) => silhouetteLoss(drawn, m, target, 1, gradient);
-    expect(loss(target.mask)).toBeCloseTo(1 - 1.5 / 2.25, 12);
+    expect(loss(Float64Array.from(target.mask))).toBeCloseTo(1 - 1.5 / 2.25, 12);
     expect(gradient[3]).toBe(0);
     expect(loss(drawn.slice())).toBeCloseTo(0, 12);
     expect(Array.from(gradient)).toEqual([0, 0, 0, 0]);
@@ -105,7 +99,8 @@ describe('objective', () => {
   it('has the gradient of all its terms for camera, coefficients and field', () => {
     const template = carLikeTemplate(1);
     const { input, view } = knownPhotos(template, 9, 9);
-    const target = cropTarget(view, view.crop, 64);
+    const { size, mask, valid } = cropMask(view.photo, view.mask, view.crop, 64);
+    const target = new Target(size, mask, valid);
     const camera = orbitOf(view.viewpoint, input.lengthMetres);
     const shape = shapeOf(template, input.offsets);
     const start = { cameras: [cameraParameters(camera)], coefficients: shape.coefficients.slice() };

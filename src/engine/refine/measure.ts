@@ -1,3 +1,4 @@
+import type { Template } from '../../shared/template.ts';
 import {
   createBuffers,
   type OrbitCamera,
@@ -7,19 +8,16 @@ import {
 } from '../diffrender/index.ts';
 import { linearTexture, shrinkFor } from '../render/linear-texture.ts';
 import { colourLoss, hardIoU } from './picture-losses.ts';
-import { cropTarget, type Target } from './target.ts';
+import type { ColourCrop, MaskCrop } from './target.ts';
 import { TemplateMesh } from './template-mesh.ts';
-import type { RefineInput, RefineView } from './types.ts';
-
-/** Sides in pixels at which the outline is measured: the photo's own resolution within these. */
-const sides = { least: 64, most: 1024 } as const;
+import type { AtlasPixels } from './types.ts';
 
 function drawn(
-  { template, texture }: Pick<RefineInput, 'template' | 'texture'>,
+  template: Template,
   vertices: Float64Array,
   camera: OrbitCamera,
   size: number,
-  light?: ArrayLike<number>,
+  lit?: { texture: AtlasPixels; light: ArrayLike<number> },
 ) {
   const { vertexCount, faceCount } = template;
   const scene: Scene = {
@@ -31,11 +29,11 @@ function drawn(
     vertices,
     cullBack: true,
     silhouette: null,
-    surface: light
+    surface: lit
       ? {
           uv: template.uv,
-          texture: linearTexture(texture, shrinkFor(texture.size, 2 * size)),
-          light: Float64Array.from(light),
+          texture: linearTexture(lit.texture, shrinkFor(lit.texture.size, 2 * size)),
+          light: Float64Array.from(lit.light),
           transfer: 'srgb',
         }
       : null,
@@ -47,24 +45,22 @@ function drawn(
 
 /** Intersection over union of the car's outline with the mask, inside the photo. */
 export function outlineIoU(
-  input: RefineInput,
-  view: RefineView,
+  template: Template,
   vertices: Float64Array,
   camera: OrbitCamera,
+  outline: MaskCrop,
 ): number {
-  const size = Math.round(Math.min(sides.most, Math.max(sides.least, view.crop.size)));
-  const { face } = drawn(input, vertices, camera, size);
-  return hardIoU(face, cropTarget(view, view.crop, size));
+  return hardIoU(drawn(template, vertices, camera, outline.size).face, outline);
 }
 
 /** Mean absolute difference of sRGB-encoded colours inside the mask. */
 export function colourDifference(
-  input: RefineInput,
-  light: ArrayLike<number>,
+  template: Template,
+  lit: { texture: AtlasPixels; light: ArrayLike<number> },
   vertices: Float64Array,
   camera: OrbitCamera,
-  target: Target,
+  target: ColourCrop,
 ): number {
-  const { colour, face } = drawn(input, vertices, camera, target.size, light);
+  const { colour, face } = drawn(template, vertices, camera, target.size, lit);
   return colourLoss(colour, face, target);
 }

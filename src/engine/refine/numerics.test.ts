@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Crop } from '../../shared/viewpoint.ts';
 import { type OrbitCamera, orbitCameraMatrix } from '../diffrender/index.ts';
 import { randomSource } from '../diffrender/test-scenes.ts';
 import { boxCentre } from '../render/camera.ts';
@@ -9,7 +10,7 @@ import { squaredDistances } from './distance.ts';
 import { normaliseCar } from './normalise.ts';
 import { composeOffsets, nearestCoefficients, shapeOf, symmetrise } from './shape-model.ts';
 import { solvePositive } from './solve.ts';
-import { cropTarget, halved, softenMask } from './target.ts';
+import { cropColours, cropMask, halved, softenMask, Target } from './target.ts';
 
 const random = randomSource(77);
 const camera: OrbitCamera = {
@@ -48,30 +49,40 @@ describe('target', () => {
     rgb: Uint8Array.from({ length: 24 }, (_, k) => 10 * Math.floor(k / 3)),
   };
   const mask = Uint8Array.of(255, 255, 0, 0, 255, 255, 0, 0);
+  const targetOf = (crop: Crop, side: number) => {
+    const seen = cropMask(photo, mask, crop, side);
+    return new Target(side, seen.mask, seen.valid);
+  };
 
   it('averages the crop by area and knows where the photo ends', () => {
-    const target = cropTarget({ photo, mask }, { x: 1, y: -1, size: 4 }, 2);
     // rows -1..0 and 1..2, columns 1..2 and 3..4 of the photo, half of each row outside
-    expect(Array.from(target.valid)).toEqual([1, 0, 1, 0]);
-    expect(target.rgb[0]).toBeCloseTo(15 / 255, 12);
-    expect(Array.from(target.mask)).toEqual([0.5, 0, 0.5, 0]);
-    const fine = cropTarget({ photo, mask }, { x: 0, y: 0, size: 2 }, 4);
-    expect(fine.rgb[3 * 5]).toBeCloseTo(0, 12);
-    expect(fine.rgb[3 * 6]).toBeCloseTo(10 / 255, 12);
+    const crop = { x: 1, y: -1, size: 4 };
+    const seen = cropMask(photo, mask, crop, 2);
+    expect(Array.from(seen.valid)).toEqual([1, 0, 1, 0]);
+    expect(Array.from(seen.mask)).toEqual([0.5, 0, 0.5, 0]);
+    expect(cropColours(photo, crop, 2)[0]).toBeCloseTo(15 / 255, 6);
+  });
+
+  it("averages by area where its pixels are smaller than the photo's, too", () => {
+    const fine = cropColours(photo, { x: 0, y: 0, size: 2 }, 4);
+    expect(fine[3 * 5]).toBe(0);
+    expect(fine[3 * 6]).toBeCloseTo(10 / 255, 6);
+    expect(Array.from(cropMask(photo, mask, { x: 1, y: 0, size: 2 }, 4).mask.subarray(0, 4))).toEqual([
+      1, 1, 0, 0,
+    ]);
   });
 
   it('halves to the same as a coarser crop where all of it lies in the photo', () => {
-    const crop = { x: 0, y: 0, size: 2 };
-    const small = halved(cropTarget({ photo, mask }, crop, 4));
-    const direct = cropTarget({ photo, mask }, crop, 2);
-    small.rgb.forEach((c, k) => {
-      expect(c).toBeCloseTo(direct.rgb[k], 12);
-    });
+    const crop = { x: 0.5, y: 0, size: 2 };
+    const small = halved(targetOf(crop, 4));
+    const direct = cropMask(photo, mask, crop, 2);
     expect(small.mask).toEqual(direct.mask);
+    expect(small.valid).toEqual(direct.valid);
+    expect(Array.from(direct.mask)).toEqual([1, 0.5, 1, 0.5]);
   });
 
   it('softens the outline as the renderer does', () => {
-    const target = cropTarget({ photo, mask }, { x: 0, y: 0, size: 4 }, 4);
+    const target = targetOf({ x: 0, y: 0, size: 4 }, 4);
     const soft = new Float64Array(16);
     softenMask(target, 0.5, soft);
     expect(soft[1]).toBe(1);

@@ -1,6 +1,6 @@
 import { squaredDistances } from './distance.ts';
 import { schedule } from './schedule.ts';
-import { halved, type Target } from './target.ts';
+import { halved, Target } from './target.ts';
 
 /**
  * The target without what something else hides of the car: pixels where the car is drawn (`face` >= 0) but not masked, deeper
@@ -20,10 +20,11 @@ export function withoutOccluders(face: Int32Array, target: Target): Target {
   const toDeep = squaredDistances(deep, size, size, 1);
   // as deep pixels lie `reach` behind the outline, this goes up to it and a little further
   const around = (reach + 2) ** 2;
-  return {
-    ...target,
-    valid: valid.map((value, p) => (mask[p] < 0.5 && toDeep[p] <= around ? 0 : value)),
-  };
+  return new Target(
+    size,
+    mask,
+    valid.map((value, p) => (mask[p] < 0.5 && toDeep[p] <= around ? 0 : value)),
+  );
 }
 
 /** A target at 256 pixels with its smaller ones. */

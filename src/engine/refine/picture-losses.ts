@@ -1,4 +1,4 @@
-import type { Target } from './target.ts';
+import type { ColourCrop, MaskCrop } from './target.ts';
 
 /**
  * 1 - sum min(a, m) / sum max(a, m) over valid pixels, for a drawn mask a and a target m. For a target of zeros and ones it
@@ -8,7 +8,7 @@ import type { Target } from './target.ts';
 export function silhouetteLoss(
   drawn: Float64Array,
   soft: Float64Array,
-  target: Target,
+  target: Pick<MaskCrop, 'valid'>,
   weight: number,
   gradient: Float64Array,
 ): number {
@@ -31,9 +31,8 @@ export function silhouetteLoss(
   return 1 - iou;
 }
 
-/** Mean absolute difference of colour [size, size, 3] over pixels that are valid, masked and drawn; 0 without any. */
-export function colourLoss(colour: Float64Array, face: Int32Array, target: Target): number {
-  const { valid, mask, rgb } = target;
+/** Mean absolute difference of two colours [size, size, 3] over pixels that are valid, masked and drawn; 0 without any. */
+export function colourLoss(colour: Float64Array, face: Int32Array, { valid, mask, rgb }: ColourCrop): number {
   let count = 0;
   let sum = 0;
   for (let p = 0; p < valid.length; p++) {
@@ -45,8 +44,7 @@ export function colourLoss(colour: Float64Array, face: Int32Array, target: Targe
 }
 
 /** Intersection over union of what is drawn (face >= 0) with the mask (>= 0.5), inside the photo. */
-export function hardIoU(face: Int32Array, target: Target): number {
-  const { valid, mask } = target;
+export function hardIoU(face: Int32Array, { valid, mask }: MaskCrop): number {
   let both = 0;
   let either = 0;
   for (let p = 0; p < valid.length; p++) {

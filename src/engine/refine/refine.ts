@@ -6,7 +6,7 @@ import { turnLight } from '../reconstruct/turn-light.ts';
 import { boxCentre, orbitOf, viewpointOf } from '../render/camera.ts';
 import { carVertices } from '../render/car.ts';
 import { cameraOf, cameraParameters } from './camera-parameters.ts';
-import { checkInput, checkMask } from './check-input.ts';
+import { type FinalLook, type FitInput, finalLook, fitInput } from './crops.ts';
 import { fitLight } from './light-fit.ts';
 import { colourDifference, outlineIoU } from './measure.ts';
 import { normaliseCar, retargeted } from './normalise.ts';
@@ -15,7 +15,7 @@ import { pyramid, withoutOccluders } from './occluders.ts';
 import { copyPoint, Descent } from './optimise.ts';
 import { type Stage, schedule, stages } from './schedule.ts';
 import { shapeOf } from './shape-model.ts';
-import { cropTarget, type Target } from './target.ts';
+import { Target } from './target.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
 import { fromUsualPlace } from './usual-place.ts';
 
@@ -43,11 +43,20 @@ const breatheMs = 15;
  * `invalid-parameters` for what doesn't fit together.
  */
 export async function refine(input: RefineInput, options: RefineOptions): Promise<RefineOutcome> {
-  checkInput(input, options.iterations);
+  const own = fitInput(input, options.iterations);
+  return refineCrops(own, options, () => finalLook(input));
+}
+
+/** `refine` on the photos' crops alone; `look` is asked for the others when the geometry is fitted. */
+export async function refineCrops(
+  input: FitInput,
+  options: RefineOptions,
+  look: () => Promise<FinalLook>,
+): Promise<RefineOutcome> {
   throwIfCancelled(options.signal);
-  const fine = input.views.map((view) => cropTarget(view, view.crop, 256));
-  for (const { mask, valid } of fine) checkMask(mask, valid);
-  return new Refinement(input, options, fine).run();
+  const refinement = new Refinement(input, options);
+  await refinement.run();
+  return refinement.outcome(await look());
 }
 
 class Refinement {
@@ -62,12 +71,13 @@ class Refinement {
   private breathed = performance.now();
 
   constructor(
-    private readonly input: RefineInput,
+    private readonly input: FitInput,
     private readonly options: RefineOptions,
-    fine: Target[],
   ) {
     const { template, offsets, views, lengthMetres } = input;
-    this.targets = targetsOf(fine);
+    this.targets = targetsOf(
+      views.map(({ outline: { size, mask, valid } }) => new Target(size, mask, valid)),
+    );
     const vertices = carVertices(template, offsets);
     this.centre = boxCentre(vertices);
     const given = views.map(({ viewpoint }) =>
@@ -93,14 +103,14 @@ class Refinement {
     this.best = this.first;
   }
 
-  async run(): Promise<RefineOutcome> {
+  /** Fits the geometry. */
+  async run(): Promise<void> {
     for (let view = 0; view < this.input.views.length; view++) await this.chooseStart(view);
     for (const stage of stages) {
       if (stage.name === 'surface') this.leaveOccludersOut();
       await this.runStage(stage);
     }
     this.report(true);
-    return this.outcome();
   }
 
   private get stopped(): boolean {
@@ -255,19 +265,23 @@ class Refinement {
     });
   }
 
-  private outcome(): RefineOutcome {
-    const { best, first, input } = this;
+  /** The light, in closed form, and how well it all fits. */
+  outcome({ texture, views: looks }: FinalLook): RefineOutcome {
+    const { best, first } = this;
+    const { template, lengthMetres } = this.input;
     let colour = 0;
-    const views = input.views.map((view, k) => {
-      const target = this.targets[128][k];
-      const camera = best.cameras[k];
-      const light = fitLight(input, this.lightOf(k, camera), best.vertices, camera, target);
-      colour += colourDifference(input, light, best.vertices, camera, target) / input.views.length;
+    const views = looks.map(({ outline, colours }, k) => {
+      const { size, mask, valid } = this.targets[128][k];
+      const seen = { size, mask, valid, rgb: colours };
+      const [{ vertices }, camera] = [best, best.cameras[k]];
+      const light = fitLight({ template, texture }, this.lightOf(k, camera), vertices, camera, seen);
+      const lit = { texture, light };
+      colour += colourDifference(template, lit, vertices, camera, seen) / looks.length;
       return {
-        viewpoint: viewpointOf(camera, input.lengthMetres),
+        viewpoint: viewpointOf(camera, lengthMetres),
         light,
-        maskIoUBefore: outlineIoU(input, view, first.vertices, first.cameras[k]),
-        maskIoUAfter: outlineIoU(input, view, best.vertices, camera),
+        maskIoUBefore: outlineIoU(template, first.vertices, first.cameras[k], outline),
+        maskIoUAfter: outlineIoU(template, vertices, camera, outline),
       };
     });
     return {

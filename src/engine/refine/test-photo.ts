@@ -4,13 +4,13 @@ import type { Crop, Viewpoint } from '../../shared/viewpoint.ts';
 import { randomSource } from '../diffrender/test-scenes.ts';
 import { boxCentre } from '../render/camera.ts';
 import { drawCar } from '../render/draw.ts';
-import type { RefineInput, RefineView } from './types.ts';
+import type { AtlasPixels, RefineInput, RefineView } from './types.ts';
 
 /** Photos of a car that is known, and a start that is wrong about it. */
 export interface KnownPhotos {
-  input: RefineInput;
+  input: RefineInput & { texture: AtlasPixels };
   /** the first of the input's views */
-  view: RefineView;
+  view: RefineView & { photo: { rgb: Uint8Array } };
   /** [V, 3] */
   trueOffsets: Float32Array;
   /** of each view */
@@ -60,7 +60,7 @@ export function knownPhotos(
   }));
   const texture = { size: 16, rgb: new Uint8Array(768).fill(150) };
   const car = { template, offsets: trueOffsets, lengthMetres, texture, light: ambientLight() };
-  const views = trueViewpoints.map((truth): RefineView => {
+  const views = trueViewpoints.map((truth): KnownPhotos['view'] => {
     const { rgba } = drawCar(car, truth, crop, width, height, { light: 'photo' });
     const rgb = Uint8Array.from(
       { length: 3 * width * height },
@@ -81,6 +81,6 @@ export function knownPhotos(
       light: ambientLight(),
     };
   });
-  const input: RefineInput = { template, offsets: new Float32Array(size), lengthMetres, texture, views };
+  const input = { template, offsets: new Float32Array(size), lengthMetres, texture, views };
   return { input, view: views[0], trueOffsets, trueViewpoints, trueViewpoint };
 }

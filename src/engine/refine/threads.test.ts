@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { StudioError } from '../../shared/errors.ts';
 import { carLikeTemplate } from '../render/test-car.ts';
 import { knownPhotos } from './test-photo.ts';
 import { RefineThreads } from './threads.ts';
@@ -88,6 +89,36 @@ describe('a refinement in a thread', () => {
     }
   });
 
+  it('fits the outline before it has colours and texture, and tells what keeps them from coming', async () => {
+    const threads = open();
+    const plain = await threads.refine(input, { iterations: 10 });
+    let release = () => {};
+    const shown = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const rgb = shown.then(() => view.photo.rgb);
+    const late = {
+      ...input,
+      texture: shown.then(() => input.texture),
+      views: [{ ...view, photo: { ...view.photo, rgb } }],
+    };
+    const onProgress = ({ iteration, iterations }: RefineUpdate) => {
+      if (iteration === iterations) release();
+    };
+    expect(await threads.refine(late, { iterations: 10, onProgress })).toEqual(plain);
+    const broken = { ...late, texture: Promise.reject(new StudioError('asset-missing', 'Gone.', 'Undo.')) };
+    await expect(threads.refine(broken, { iterations: 1 })).rejects.toMatchObject({
+      code: 'asset-missing',
+      message: 'Gone.',
+    });
+    const short = { ...view, photo: { ...view.photo, rgb: Promise.resolve(new Uint8Array(3)) } };
+    await expect(threads.refine({ ...input, views: [short] }, { iterations: 1 })).rejects.toMatchObject({
+      code: 'invalid-parameters',
+      message: "The photo's pixels don't match its size.",
+    });
+    expect(await threads.refine(input, { iterations: 10 })).toEqual(plain);
+  });
+
   it("passes the refinement's own errors on, and can be used again", async () => {
     const threads = open();
     const mask = new Uint8Array(view.mask.length);
@@ -127,7 +158,8 @@ describe('the thread that waits', () => {
     threads.warm(template);
     expect(await threadOf(threads)).toBe(1);
     expect(await threadOf(threads)).toBe(1);
-    const other = { ...input, template: carLikeTemplate(2) };
+    const smaller = carLikeTemplate(2);
+    const other = { ...input, template: smaller, offsets: new Float32Array(smaller.vertices.length) };
     expect((await threads.refine(other, { iterations: 1 })).losses.silhouette).toBe(2);
   });
 

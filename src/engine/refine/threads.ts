@@ -1,9 +1,11 @@
 import type { Worker } from 'node:worker_threads';
-import { cancelled, fromErrorPayload, StudioError } from '../../shared/errors.ts';
+import { cancelled, fromErrorPayload, StudioError, toErrorPayload } from '../../shared/errors.ts';
 import type { Template } from '../../shared/template.ts';
 import { spawnWorker } from '../workers/spawn.ts';
+import { finalLook, fitInput } from './crops.ts';
+import type { MaskCrop } from './target.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
-import type { FromRefineWorker, SentInput, ToRefineWorker } from './worker-protocol.ts';
+import type { FromRefineWorker, ToRefineWorker } from './worker-protocol.ts';
 
 /**
  * `refine` in threads of their own, so that the caller's event loop never waits. A thread that has refined stays for the next
@@ -39,10 +41,11 @@ export class RefineThreads {
    * the next refinement then has another.
    */
   async refine(
-    { template, ...input }: RefineInput,
+    input: RefineInput,
     { iterations, signal, onProgress }: RefineOptions,
   ): Promise<RefineOutcome> {
     if (signal?.aborted) throw cancelled();
+    const { template, ...sent } = fitInput(input, iterations);
     const worker = this.#idle ?? this.#spawn();
     this.#idle = null;
     worker.ref();
@@ -53,6 +56,7 @@ export class RefineThreads {
       return await new Promise<RefineOutcome>((resolve, reject) => {
         worker.on('message', (message: FromRefineWorker) => {
           if (message.kind === 'progress') onProgress?.(message.update);
+          else if (message.kind === 'fitted') void answerLook(worker, input);
           else if (message.kind === 'done') resolve(message.outcome);
           else reject(fromErrorPayload(message.error));
         });
@@ -61,7 +65,7 @@ export class RefineThreads {
         });
         worker.on('exit', () => reject(lost(crash)));
         this.#give(worker, template);
-        post(worker, { kind: 'refine', input: sharing(input), iterations });
+        post(worker, { kind: 'refine', input: sent, iterations }, buffersOf(sent.views));
       });
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -105,24 +109,24 @@ export class RefineThreads {
   }
 }
 
-/** The input with photos and masks in shared memory: copied once instead of twice on their way into the thread. */
-function sharing(input: SentInput): SentInput {
-  const views = input.views.map(({ photo, mask, ...view }) => ({
-    ...view,
-    photo: { ...photo, rgb: shared(photo.rgb) },
-    mask: shared(mask),
-  }));
-  return { ...input, views };
+/** Every crop is made for the thread alone and needn't be copied. */
+function buffersOf(views: readonly { outline: MaskCrop; colours?: Float32Array }[]): ArrayBuffer[] {
+  return views.flatMap(({ outline, colours }) =>
+    [outline.mask, outline.valid, ...(colours ? [colours] : [])].map(({ buffer }) => buffer as ArrayBuffer),
+  );
 }
 
-function shared(pixels: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(pixels.length));
-  copy.set(pixels);
-  return copy;
+function post(worker: Worker, message: ToRefineWorker, transfer: ArrayBuffer[] = []): void {
+  worker.postMessage(message, transfer);
 }
 
-function post(worker: Worker, message: ToRefineWorker): void {
-  worker.postMessage(message);
+async function answerLook(worker: Worker, input: RefineInput): Promise<void> {
+  try {
+    const look = await finalLook(input);
+    post(worker, { kind: 'look', look }, buffersOf(look.views));
+  } catch (error) {
+    post(worker, { kind: 'unseen', error: toErrorPayload(error) });
+  }
 }
 
 function lost(cause: Error | undefined): StudioError {

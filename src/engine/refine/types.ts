@@ -1,10 +1,19 @@
 import type { Template } from '../../shared/template.ts';
 import type { Crop, Viewpoint } from '../../shared/viewpoint.ts';
 
+/** What is needed only when the geometry is fitted: a refinement begins before it is there. */
+export type Later<T> = T | Promise<T>;
+
+/** A square atlas of sRGB-encoded albedo, [size, size, 3]. */
+export interface AtlasPixels {
+  size: number;
+  rgb: Uint8Array;
+}
+
 /** One photo of the car, and what is known of how it was taken. */
 export interface RefineView {
   /** the oriented photo: sRGB, [height, width, 3] */
-  photo: { width: number; height: number; rgb: Uint8Array };
+  photo: { width: number; height: number; rgb: Later<Uint8Array> };
   /** [height, width] 0..255, of the photo's size */
   mask: Uint8Array;
   crop: Crop;
@@ -20,8 +29,7 @@ export interface RefineInput {
   /** [V, 3] offsets from the template's mean to start from, in car lengths */
   offsets: Float32Array;
   lengthMetres: number;
-  /** square atlas of sRGB-encoded albedo, [size, size, 3] */
-  texture: { size: number; rgb: Uint8Array };
+  texture: Later<AtlasPixels>;
   /** 1..12 photos of this one car */
   views: readonly RefineView[];
 }

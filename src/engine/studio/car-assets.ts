@@ -24,18 +24,31 @@ const maxTextureSize = 4096;
 export async function loadCar(
   assets: AssetStore,
   template: Template,
-  { car, background }: StudioDocument,
+  document: StudioDocument,
 ): Promise<CarData> {
-  const offsets = floats(await assets.get(car.offsets), 3 * template.vertexCount, 'shape');
-  const texture = await decodePng(await assets.get(car.texture), 3);
-  if (texture.width !== texture.height || texture.width > maxTextureSize) throw unsound('texture');
+  const { car, background } = document;
   return {
-    offsets,
-    texture: { size: texture.width, rgb: texture.data },
+    offsets: await loadOffsets(assets, template, document),
+    texture: await loadTexture(assets, document),
     light: Float32Array.from(car.light),
     lengthMetres: car.lengthMetres,
     background: floats(await assets.get(background), backgroundLength, 'background code'),
   };
+}
+
+/** [V, 3] car lengths */
+export async function loadOffsets(
+  assets: AssetStore,
+  template: Template,
+  { car }: StudioDocument,
+): Promise<Float32Array> {
+  return floats(await assets.get(car.offsets), 3 * template.vertexCount, 'shape');
+}
+
+export async function loadTexture(assets: AssetStore, { car }: StudioDocument): Promise<CarData['texture']> {
+  const { width, height, data } = await decodePng(await assets.get(car.texture), 3);
+  if (width !== height || width > maxTextureSize) throw unsound('texture');
+  return { size: width, rgb: data };
 }
 
 export interface CarPhoto extends PhotoPixels {
@@ -43,21 +56,37 @@ export interface CarPhoto extends PhotoPixels {
 }
 
 /** The photo that a document was made from, with its mask. Throws `no-photo` for a car without one. */
-export async function loadPhoto(assets: AssetStore, { photo }: StudioDocument): Promise<CarPhoto> {
-  if (!photo) {
-    throw new StudioError(
-      'no-photo',
-      'This car was not made from a photo.',
-      'Bring in a photo of a car to do that.',
-    );
-  }
-  const [{ rgb, width, height }, mask] = await allEnded([
-    assets.get(photo.picture).then((bytes) => decodePhoto(bytes, photo.name)),
-    assets.get(photo.mask).then((bytes) => decodePng(bytes, 1)),
-  ]);
+export async function loadPhoto(assets: AssetStore, document: StudioDocument): Promise<CarPhoto> {
+  const [mask, rgb] = await allEnded([loadMask(assets, document), loadPixels(assets, document)]);
+  return { ...mask, rgb };
+}
+
+/** The photo's size and mask, which are soon there. Throws `no-photo` for a car without one. */
+export async function loadMask(
+  assets: AssetStore,
+  document: StudioDocument,
+): Promise<Pick<CarPhoto, 'width' | 'height' | 'mask'>> {
+  const photo = photoOf(document);
+  const { width, height, data } = await decodePng(await assets.get(photo.mask), 1);
+  if (width !== photo.width || height !== photo.height) throw unsound('mask');
+  return { width, height, mask: data };
+}
+
+/** The photo's pixels [height, width, 3]. Throws `no-photo` for a car without one. */
+export async function loadPixels(assets: AssetStore, document: StudioDocument): Promise<Uint8Array> {
+  const photo = photoOf(document);
+  const { rgb, width, height } = await decodePhoto(await assets.get(photo.picture), photo.name);
   if (width !== photo.width || height !== photo.height) throw unsound('photo');
-  if (mask.width !== width || mask.height !== height) throw unsound('mask');
-  return { rgb, width, height, mask: mask.data };
+  return rgb;
+}
+
+function photoOf({ photo }: StudioDocument): NonNullable<StudioDocument['photo']> {
+  if (photo) return photo;
+  throw new StudioError(
+    'no-photo',
+    'This car was not made from a photo.',
+    'Bring in a photo of a car to do that.',
+  );
 }
 
 /** Stores shape, texture and background code; the result is the part of a document that names them. */

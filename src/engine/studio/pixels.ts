@@ -47,7 +47,8 @@ export async function decodePng(png: Uint8Array, channels: 1 | 3): Promise<Raste
       throw unreadable(cause);
     });
   if (info.channels !== channels) throw unreadable(`${info.channels} channels`);
-  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+  const { buffer, byteOffset, byteLength } = data;
+  return { width: info.width, height: info.height, data: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 
 function unreadable(cause: unknown): StudioError {

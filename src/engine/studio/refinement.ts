@@ -3,11 +3,12 @@ import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { DocumentState, HandlerContext, RefineResult } from '../../shared/studio-api.ts';
 import type { AssetStore } from '../project/asset-store.ts';
 import { collectGarbage } from '../workers/collect-garbage.ts';
-import { loadCar, loadPhoto, storeCar } from './car-assets.ts';
+import { loadMask, loadOffsets, loadPixels, loadTexture, storeCar } from './car-assets.ts';
 import { measureFit } from './fit.ts';
 import { fittedParts } from './fitted-parts.ts';
 import type { Refined, RefineRequest, Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
+import { allEnded } from './tasks.ts';
 
 /** The running refinement and its proposal, which stands beside the open car until it is accepted or discarded. */
 export class Refinement {
@@ -108,26 +109,31 @@ export class Refinement {
     ends: { signal: AbortSignal; superseded: AbortSignal },
     progress: HandlerContext<'refine.start'>['progress'],
   ): Promise<{ proposal: StudioDocument; outcome: Refined }> {
-    const [photo, car] = await Promise.all([
-      loadPhoto(this.#assets, document),
-      loadCar(this.#assets, this.#rooms.template, document),
+    // what the outline doesn't need is read while it is fitted, and may fail before anyone asks for it
+    const pixels = loadPixels(this.#assets, document);
+    const texture = loadTexture(this.#assets, document);
+    for (const later of [pixels, texture]) later.catch(() => {});
+    const [{ width, height, mask }, start] = await allEnded([
+      loadMask(this.#assets, document),
+      loadOffsets(this.#assets, this.#rooms.template, document),
     ]);
     const { superseded } = ends;
     const signal = AbortSignal.any([ends.signal, superseded]);
     throwIfCancelled(signal);
     const { crop } = document;
-    const { lengthMetres } = car;
+    const { lengthMetres } = document.car;
     const request: RefineRequest = {
-      ...{ crop, lengthMetres, photo, iterations, signal },
+      ...{ crop, lengthMetres, mask, iterations, signal },
+      photo: { width, height, rgb: pixels },
       viewpoint: document.viewpoint,
-      mask: photo.mask,
-      offsets: car.offsets,
-      light: car.light,
-      texture: car.texture,
+      offsets: start,
+      light: Float32Array.from(document.car.light),
+      texture,
       onProgress: (snapshot) => progress({ ...snapshot, iterations }),
     };
     const outcome = await this.#rooms.refine(request);
     throwIfCancelled(superseded);
+    const photo = { width, height, rgb: await pixels, mask };
     const { offsets, viewpoint } = outcome;
     const pose = { offsets, light: outcome.light, viewpoint, crop, lengthMetres };
     const atlas = await this.#rooms.textureCar(photo, photo.mask, pose, superseded, {

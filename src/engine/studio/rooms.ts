@@ -1,6 +1,7 @@
 import type { Picture, Provider, Status } from '../../shared/studio-api.ts';
 import type { Template } from '../../shared/template.ts';
 import type { Crop, Viewpoint } from '../../shared/viewpoint.ts';
+import type { RefineInput, RefineView } from '../refine/types.ts';
 
 /** An upright photo, sRGB, rows from the top. */
 export interface PhotoPixels {
@@ -73,9 +74,10 @@ export interface RefineSnapshot {
 }
 
 export interface RefineRequest extends Pose {
-  photo: PhotoPixels;
+  /** its pixels, and the texture, may come while the refinement runs */
+  photo: RefineView['photo'];
   mask: Uint8Array;
-  texture: { size: number; rgb: Uint8Array };
+  texture: RefineInput['texture'];
   /** more photos of the same car, with their starts */
   others?: readonly PosedPhoto[];
   iterations: number;
