@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { frugalMalloc } from '../src/engine/host/frugal-malloc.ts';
 
 const execute = promisify(execFile);
 const cli = fileURLToPath(new URL('../bin/turnaround.mjs', import.meta.url));
@@ -19,7 +20,10 @@ export interface PhotoCosts {
   peakRssMb: number;
 }
 
-/** One photo through the command line in a process of its own, as a user would; throws with the CLI's own words. */
+/**
+ * One photo through the command line in a process of its own, as a user would, with the environment that its first line
+ * sets; throws with the CLI's own words.
+ */
 export async function timePhoto(
   photo: string,
   out: string,
@@ -29,6 +33,7 @@ export async function timePhoto(
   await execute(process.execPath, [cli, 'reconstruct', photo, '--out', out, ...options], {
     timeout: 300_000,
     signal,
+    env: { ...process.env, ...frugalMalloc },
   });
   const file = join(out, basename(photo, extname(photo)), 'report.json');
   const { timingsMs, peakRssMb } = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -122,6 +122,7 @@ export class Refinement {
     throwIfCancelled(signal);
     const { crop } = document;
     const { lengthMetres } = document.car;
+    let tidied = false;
     const request: RefineRequest = {
       ...{ crop, lengthMetres, mask, iterations, signal },
       photo: { width, height, rgb: pixels },
@@ -129,7 +130,12 @@ export class Refinement {
       offsets: start,
       light: Float32Array.from(document.car.light),
       texture,
-      onProgress: (snapshot) => progress({ ...snapshot, iterations }),
+      onProgress: (snapshot) => {
+        progress({ ...snapshot, iterations });
+        // this thread only waits from here on, with what a reconstruction left
+        if (!tidied) setImmediate(collectGarbage);
+        tidied = true;
+      },
     };
     const outcome = await this.#rooms.refine(request);
     throwIfCancelled(superseded);

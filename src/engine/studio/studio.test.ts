@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { connectStudio, serveStudio } from '../../shared/rpc.ts';
@@ -249,6 +250,35 @@ test('a refinement whose car was changed is not textured any more', async () => 
   await studio.call('car.setLength', { lengthMetres: 5 });
   await expect(running).rejects.toMatchObject({ code: 'cancelled' });
   expect(textured).toBe(1);
+});
+
+test('what came before a refinement is freed with its first picture', async () => {
+  let before: unknown;
+  const refine: Rooms['refine'] = async ({ offsets, viewpoint, light, onProgress }) => {
+    const garbage = new WeakRef(new Uint8Array(1e6));
+    for (let turn = 0; turn < 3; turn++) await setImmediate();
+    onProgress({ iteration: 1, loss: 1, maskIoU: 0.8, viewpoint });
+    for (let turn = 0; turn < 3; turn++) await setImmediate();
+    before = garbage.deref();
+    return { offsets, viewpoint, light, maskIoUBefore: 0.8, maskIoUAfter: 0.8, stopped: false };
+  };
+  const [studio] = await bench.openWithCar({ rooms: { refine } });
+  await studio.call('refine.start', { iterations: 1 });
+  expect(before).toBeUndefined();
+});
+
+test('a refinement begins before its photo is read', async () => {
+  const seen: string[] = [];
+  const refine: Rooms['refine'] = async ({ mask, photo, texture, offsets, viewpoint, light }) => {
+    seen.push(`${mask.length} of ${photo.width} x ${photo.height}`);
+    expect(photo.rgb).toBeInstanceOf(Promise);
+    const [rgb, atlas] = await Promise.all([photo.rgb, texture]);
+    seen.push(`${rgb.length} ${atlas.size}`);
+    return { offsets, viewpoint, light, maskIoUBefore: 0.8, maskIoUAfter: 0.8, stopped: false };
+  };
+  const [studio] = await bench.openWithCar({ rooms: { refine } });
+  await studio.call('refine.start', { iterations: 1 });
+  expect(seen).toEqual(['64000 of 320 x 200', '192000 16']);
 });
 
 test('a refinement that changed nothing can be accepted', async () => {
