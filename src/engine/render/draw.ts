@@ -22,8 +22,7 @@ export interface DrawOptions {
   supersample?: number;
 }
 
-/** Samples that are worked on at a time; bounds the memory of large pictures (about 60 bytes a sample). Four times as many take
- * no less time. */
+/** Samples that are worked on at a time; bounds the memory of large pictures (about 60 bytes a sample). */
 const samplesPerBand = 1 << 18;
 /** With more samples than this, colour is taken at pixel centres and only the edges are supersampled. */
 const mostShadedSamples = 6e6;
