@@ -8,7 +8,6 @@ import { ExportPictureDialog } from './dialogs/export-picture-dialog.tsx';
 import { ShortcutsDialog } from './dialogs/shortcuts-dialog.tsx';
 import type { Host } from './host.ts';
 import { ActivityCard, ConnectionBanner, DropTarget, Notifications } from './notices.tsx';
-import { useDialogs } from './state/dialogs.ts';
 import { Toolbar } from './toolbar/toolbar.tsx';
 import { Workspace } from './workspace.tsx';
 
@@ -17,12 +16,15 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [role=menu]') !== null;
 }
 
+/** The focus is then inside of it, and keys are meant for it alone. */
+const dialogIsOpen = () => document.querySelector('[role=dialog]') !== null;
+
 /** Keys of the page and commands of the host's own menu. */
 function useCommands(host: Host): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const command = commandOf(event);
-      if (!command || event.repeat || useDialogs.getState().open) return;
+      if (!command || event.repeat || dialogIsOpen()) return;
       if (isTyping(event.target) && !(event.ctrlKey || event.metaKey)) return;
       if (isTyping(event.target) && (command === 'undo' || command === 'redo')) return;
       event.preventDefault();

@@ -16,6 +16,9 @@ const slider = (name: string) => page.getByRole('slider', { name, exact: true })
 const neuralPicture = () => region('Neural view').getByRole('img');
 const carName = () => page.getByRole('textbox', { name: 'Name of the car' });
 
+/** The first word of what holds the focus. */
+const focused = () => page.evaluate(() => document.activeElement?.textContent?.match(/^[A-Z][a-z]*/)?.[0]);
+
 async function choosePhoto(name: string, size: number): Promise<void> {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button('New from photo').click()]);
   await chooser.setFiles({ name, mimeType: 'image/jpeg', buffer: Buffer.alloc(size) });
@@ -120,6 +123,37 @@ it('matches the photo: nudges the viewpoint and applies it', async () => {
   expect(await slider('Azimuth').getAttribute('aria-valuenow')).toBe('68');
 });
 
+it('moves a slider of the photo view by its track, not the car behind it', async () => {
+  await button('Photo view').click();
+  const box = await slider('Photo opacity').boundingBox();
+  if (!box) throw new Error('the slider is not in sight');
+  const [x, y] = [box.x - 20, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 15, y, { steps: 3 });
+  await page.mouse.up();
+  await poll(() => slider('Photo opacity').getAttribute('aria-valuenow')).not.toBe('0.75');
+  expect(await button('Apply viewpoint').isDisabled()).toBe(true);
+  await button('Photo view').click();
+});
+
+it('keeps the focus out of panes that are out of sight', async () => {
+  const inert = (name: string) =>
+    page.getByLabel(name, { exact: true }).and(page.locator('section')).getAttribute('inert');
+  await page.getByRole('radio', { name: 'Photo only' }).click();
+  await poll(() => Promise.all(['3D viewport', 'Neural view', 'Photo'].map(inert))).toEqual(['', '', null]);
+  await page.getByRole('radio', { name: 'All panes' }).click();
+  await poll(() => Promise.all(['3D viewport', 'Neural view', 'Photo'].map(inert))).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  await page.getByRole('separator', { name: 'Width of the library' }).press('Home');
+  await poll(() => inert('Library')).toBe('');
+  await page.getByRole('separator', { name: 'Width of the library' }).press('Enter');
+  await poll(() => inert('Library')).toBe(null);
+});
+
 it('refines with a curve, keeps the old car until accepted, and undoes', async () => {
   const height = () =>
     region('Inspector')
@@ -128,9 +162,11 @@ it('refines with a curve, keeps the old car until accepted, and undoes', async (
   const before = await height();
   await page.getByRole('spinbutton', { name: 'Iterations' }).fill('60');
   await page.keyboard.press('Enter');
-  await button('Refine').click();
+  await button('Refine').press('Enter');
   await page.getByRole('progressbar', { name: 'Refinement' }).waitFor();
+  await poll(focused).toBe('Refinement');
   await button('Accept').waitFor();
+  await poll(focused).toBe('Refinement');
   expect(await page.getByRole('img', { name: /Loss curve/ }).getAttribute('aria-label')).toContain('1.51');
   expect(await page.getByRole('table', { name: 'Mask IoU' }).textContent()).toContain('86.2 %95.1 %');
   await poll(height).not.toBe(before);
@@ -203,6 +239,16 @@ it('exports by the button, and helps with its keys', async () => {
   await poll(async () => (await region('3D viewport').boundingBox())?.width).toBeGreaterThan(900);
   await page.keyboard.press('1');
   await poll(async () => (await region('Photo').boundingBox())?.height).toBeGreaterThan(200);
+});
+
+it('asks before a car is removed, hears no shortcut meanwhile, and keeps the focus in the library', async () => {
+  await button('Remove dropped').press('Enter');
+  await page.getByRole('dialog', { name: 'Remove from the library' }).waitFor();
+  await page.keyboard.press('2');
+  await button('Remove').press('Enter');
+  await button('Remove dropped').waitFor({ state: 'detached' });
+  expect(await page.getByRole('radio', { name: 'All panes' }).getAttribute('aria-checked')).toBe('true');
+  await poll(focused).toBe('Red');
 });
 
 it('changes the theme and keeps it', async () => {

@@ -3,6 +3,7 @@ import {
   Group,
   type GroupImperativeHandle,
   Panel,
+  type PanelProps,
   Separator,
   useDefaultLayout,
 } from 'react-resizable-panels';
@@ -14,24 +15,15 @@ import { PhotoPane } from './photo/photo-pane.tsx';
 import { type Layout, useView } from './state/view.ts';
 import { ViewportPane } from './viewport/viewport-pane.tsx';
 
-interface CollapsingPanelProps {
-  id: string;
-  defaultSize: string;
-  minSize: number;
+interface CollapsingPanelProps extends Omit<PanelProps, 'children' | 'collapsible' | 'onResize'> {
   children(hidden: boolean): ReactNode;
 }
 
 /** A panel that may shrink to nothing; then its content is told that it is out of sight. */
-function CollapsingPanel({ id, defaultSize, minSize, children }: CollapsingPanelProps) {
+function CollapsingPanel({ children, ...panel }: CollapsingPanelProps) {
   const [hidden, setHidden] = useState(false);
   return (
-    <Panel
-      id={id}
-      collapsible
-      defaultSize={defaultSize}
-      minSize={minSize}
-      onResize={({ inPixels }) => setHidden(inPixels < 2)}
-    >
+    <Panel {...panel} collapsible onResize={({ inPixels }) => setHidden(inPixels < 2)}>
       {children(hidden)}
     </Panel>
   );
@@ -82,30 +74,33 @@ export function Workspace({ onChoosePhoto }: { onChoosePhoto(): void }) {
   return (
     <main className={styles.workspace}>
       <Group id="workspace" {...outer}>
-        <Panel
+        <CollapsingPanel
           id="library"
-          collapsible
           defaultSize={140}
           minSize={124}
           maxSize={360}
           groupResizeBehavior="preserve-pixel-size"
         >
-          <LibraryPane hidden={false} />
-        </Panel>
+          {(hidden) => <LibraryPane hidden={hidden} />}
+        </CollapsingPanel>
         {separator('Width of the library')}
         <Panel id="centre" minSize={360}>
           <Group id="centre-rows" orientation="vertical" groupRef={centre} onLayoutChanged={settle}>
-            <Panel id="views" collapsible defaultSize="64%" minSize={140}>
-              <Group id="views-columns" groupRef={views} onLayoutChanged={settle}>
-                <CollapsingPanel id="mesh" defaultSize="50%" minSize={160}>
-                  {(hidden) => <ViewportPane hidden={hidden} onChoosePhoto={onChoosePhoto} />}
-                </CollapsingPanel>
-                {separator('Width of the 3D viewport')}
-                <CollapsingPanel id="neural" defaultSize="50%" minSize={160}>
-                  {(hidden) => <NeuralPane hidden={hidden} />}
-                </CollapsingPanel>
-              </Group>
-            </Panel>
+            <CollapsingPanel id="views" defaultSize="64%" minSize={140}>
+              {(viewsHidden) => (
+                <Group id="views-columns" groupRef={views} onLayoutChanged={settle}>
+                  <CollapsingPanel id="mesh" defaultSize="50%" minSize={160}>
+                    {(hidden) => (
+                      <ViewportPane hidden={hidden || viewsHidden} onChoosePhoto={onChoosePhoto} />
+                    )}
+                  </CollapsingPanel>
+                  {separator('Width of the 3D viewport')}
+                  <CollapsingPanel id="neural" defaultSize="50%" minSize={160}>
+                    {(hidden) => <NeuralPane hidden={hidden || viewsHidden} />}
+                  </CollapsingPanel>
+                </Group>
+              )}
+            </CollapsingPanel>
             {separator('Height of the views')}
             <CollapsingPanel id="photo" defaultSize="36%" minSize={90}>
               {(hidden) => <PhotoPane hidden={hidden} />}

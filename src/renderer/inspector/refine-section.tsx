@@ -138,7 +138,7 @@ function MaskMatch() {
 export function RefineSection() {
   const phase = useRefine((state) => state.phase);
   return (
-    <Section title="Refinement">
+    <Section title="Refinement" phase={phase}>
       {phase === 'idle' && <Idle />}
       {phase === 'running' && <Running />}
       {phase === 'proposal' && <Proposal />}

@@ -1,5 +1,5 @@
 import { CarFront, Images, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { LibraryEntry } from '../../shared/studio-api.ts';
 import { openFromLibrary } from '../actions/library.ts';
 import { useActivity } from '../state/activity.ts';
@@ -7,6 +7,7 @@ import { useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { useRefine } from '../state/refine.ts';
 import { Pane, PaneMessage } from '../ui/pane.tsx';
+import { useKeptFocus } from '../ui/use-kept-focus.ts';
 import styles from './library.module.css';
 import { RemoveDialog } from './remove-dialog.tsx';
 
@@ -41,9 +42,11 @@ export function LibraryPane({ hidden }: { hidden: boolean }) {
   const busy = useActivity((state) => state.activity !== null);
   const refining = useRefine((state) => state.phase === 'running');
   const [removing, setRemoving] = useState<LibraryEntry | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  useKeptFocus(list, library, removing);
   return (
     <Pane title="Library" hidden={hidden}>
-      <ul className={styles.list}>
+      <ul ref={list} tabIndex={-1} className={styles.list} aria-label="Cars">
         {library.map((entry) => (
           <li key={entry.id} className={styles.entry}>
             <button

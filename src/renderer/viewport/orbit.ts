@@ -75,7 +75,7 @@ export function useOrbit<T extends HTMLElement>(element: RefObject<T | null>) {
       if (
         event.button !== 0 ||
         !(event.target instanceof Element) ||
-        event.target.closest('button, input, [role=slider]')
+        event.target.closest('button, fieldset')
       )
         return;
       event.currentTarget.setPointerCapture(event.pointerId);
