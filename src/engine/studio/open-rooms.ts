@@ -20,7 +20,7 @@ export async function openRooms({
   // a model that runs keeps its session; changing the provider closes all sessions
   const gate = new Gate();
   const refineThreads = new RefineThreads();
-  let closed = false;
+  let [closed, chosen] = [false, false];
   const models: ModelRunner = { run: (name, feeds) => gate.shared(() => store.run(name, feeds)) };
   return {
     template,
@@ -31,13 +31,15 @@ export async function openRooms({
     }),
     setProvider: async (wanted) => {
       await store.prove(wanted);
+      chosen = true;
       await gate.exclusive(() => store.setProvider(wanted));
     },
     warmUp: async () => {
       await gate.shared(() => store.warmUp());
       refineThreads.warm(template);
       if (provider !== 'auto' || closed) return;
-      if ((await store.prove('auto')) === store.provider || closed) return;
+      const fastest = await store.prove('auto');
+      if (fastest === store.provider || closed || chosen) return;
       await gate.exclusive(() => store.setProvider('auto'));
       await gate.shared(() => store.warmUp());
     },
