@@ -4,7 +4,7 @@ import type { HandlerContext, Handlers } from '../../shared/studio-api.ts';
 import { flipped, type Viewpoint } from '../../shared/viewpoint.ts';
 import { type BuildContext, buildCar, importPhoto, segmentCar } from './build-car.ts';
 import { loadPhoto } from './car-assets.ts';
-import type { StudioContext } from './context.ts';
+import { type StudioContext, settledDocument } from './context.ts';
 import { encodeGrey } from './pixels.ts';
 
 type BuildMethod = 'photo.import' | 'photo.selectCar' | 'viewpoint.flip';
@@ -52,8 +52,9 @@ export function carHandlers(
         const other = flipped(document.viewpoint).azimuthDeg;
         const built = await buildCar(context, photo, photo.mask, other);
         return session.edit('Flip front and back', (now) => {
-          const { lengthMetres } = sameCar(document, now).car;
-          return { ...now, ...withLength(built, lengthMetres) };
+          const { photo, car } = sameCar(document, now);
+          if (photo?.mask !== document.photo?.mask) throw anotherCar();
+          return { ...now, ...withLength(built, car.lengthMetres) };
         });
       }),
 
@@ -68,9 +69,9 @@ export function carHandlers(
     },
 
     'refine.start': async ({ iterations }, { signal, progress }) => {
-      await retexture.settled();
+      const document = await settledDocument(studio);
       const ended = AbortSignal.any([signal, studio.closing]);
-      const result = await refinement.start(session.document, iterations, ended, progress);
+      const result = await refinement.start(document, iterations, ended, progress);
       session.announce();
       return result;
     },
@@ -82,7 +83,11 @@ export function carHandlers(
 /** The document of the moment, if it is still the car that the task began with. */
 function sameCar(begun: StudioDocument, now: StudioDocument): StudioDocument {
   if (begun.id === now.id && begun.photo?.picture === now.photo?.picture) return now;
-  throw new StudioError(
+  throw anotherCar();
+}
+
+function anotherCar(): StudioError {
+  return new StudioError(
     'cancelled',
     'Another car was opened meanwhile.',
     'Go back to the car in the library and try again.',

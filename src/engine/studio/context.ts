@@ -34,6 +34,13 @@ export function seenDocument({ refinement, session }: StudioContext): StudioDocu
   return refinement.proposal?.proposal ?? session.document;
 }
 
+/** The open car with every change that was asked for so far, and the texture of its viewpoint. Throws `no-document` without one. */
+export async function settledDocument({ retexture, session }: StudioContext): Promise<StudioDocument> {
+  await retexture.settled();
+  await session.settled();
+  return session.document;
+}
+
 export function carOf({ assets, rooms }: StudioContext, document: StudioDocument): Promise<CarData> {
   return loadCar(assets, rooms.template, document);
 }

@@ -2,7 +2,7 @@ import type { StudioDocument } from '../../shared/document.ts';
 import type { Handlers } from '../../shared/studio-api.ts';
 import { exportGlb } from '../export/glb.ts';
 import { writeProjectFile } from '../project/project-file.ts';
-import { carOf, type StudioContext, seenDocument } from './context.ts';
+import { carOf, type StudioContext, seenDocument, settledDocument } from './context.ts';
 import { drawSquare } from './fit.ts';
 import { encodePicture, scalePicture } from './pixels.ts';
 import { documentHash } from './session.ts';
@@ -12,11 +12,6 @@ export function outputHandlers(
   studio: StudioContext,
 ): Pick<Handlers, 'neural.render' | 'export.glb' | 'export.picture' | 'project.save' | 'project.noteSaved'> {
   const { session, neural, rooms, assets } = studio;
-  /** The open car, with the texture of its viewpoint. */
-  const whole = async (): Promise<StudioDocument> => {
-    await studio.retexture.settled();
-    return session.document;
-  };
   return {
     'neural.render': ({ azimuthDeg, elevationDeg }, { signal }) =>
       studio.pictures.run(async () => {
@@ -27,14 +22,14 @@ export function outputHandlers(
       }, signal),
 
     'export.glb': async ({ light }) => {
-      const document = await whole();
+      const document = await settledDocument(studio);
       const car = await carOf(studio, document);
       const bytes = await exportGlb({ ...car, template: rooms.template, mode: light });
       return { name: `${fileName(document)}.glb`, bytes };
     },
 
     'export.picture': async ({ viewpoint, size, mode }) => {
-      const document = await whole();
+      const document = await settledDocument(studio);
       if (mode === 'neural') {
         const car = await neural.get(document);
         const picture = await car.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
@@ -47,7 +42,7 @@ export function outputHandlers(
     },
 
     'project.save': async () => {
-      const document = await whole();
+      const document = await settledDocument(studio);
       const bytes = await writeProjectFile(document, (hash) => assets.get(hash));
       const name = `${fileName(document)}.turnaround`;
       return { name, bytes, id: document.id, hash: documentHash(document) };

@@ -67,6 +67,36 @@ test('of several cars the largest is taken, and a click takes another as an undo
   expect((await shown(studio)).photo?.selected).toBe(0);
 });
 
+test('a flip is given up when another car of the photo is chosen meanwhile', async () => {
+  const studio = await bench.open();
+  const bytes = await testPhoto([
+    { left: 10, top: 60, width: 100, height: 60 },
+    { left: 160, top: 60, width: 140, height: 80 },
+  ]);
+  await studio.call('photo.import', { name: 'two.png', bytes });
+  await studio.call('photo.selectCar', { x: 40, y: 90 });
+  const flip = studio.call('viewpoint.flip', {});
+  await studio.call('document.undo', {});
+  await expect(flip).rejects.toMatchObject({ code: 'cancelled' });
+  expect(await shown(studio)).toMatchObject({ photo: { selected: 0 }, viewpoint: { azimuthDeg: 40 } });
+});
+
+test('what is written holds the changes that were asked for before it', async () => {
+  const [studio] = await bench.openWithCar();
+  const renamed = studio.call('document.rename', { name: 'Blue' });
+  const saved = studio.call('project.save', {});
+  expect((await saved).name).toBe('Blue.turnaround');
+  await renamed;
+});
+
+test('a refinement fits the car with the changes that were asked for before it', async () => {
+  const [studio] = await bench.openWithCar();
+  const longer = studio.call('car.setLength', { lengthMetres: 5 });
+  const { proposal } = await studio.call('refine.start', { iterations: 1 });
+  expect(proposal.car.lengthMetres).toBe(5);
+  await longer;
+});
+
 test('a given mask is taken as it is, and one of another size is refused', async () => {
   const studio = await bench.open();
   const maskOf = (width: number) =>
