@@ -158,6 +158,18 @@ describe('a running studio', () => {
     await studio.ready();
   });
 
+  it('shows the keys in its menu that the page hears', async () => {
+    const shown = menuItems().flatMap(({ label, accelerator }) =>
+      label && accelerator ? [[label, accelerator]] : [],
+    );
+    expect(Object.fromEntries(shown)).toMatchObject({
+      'New from Photo…': 'N',
+      'Export GLB…': 'CmdOrCtrl+E',
+      'Export Picture…': 'CmdOrCtrl+Shift+E',
+      'Photo View': 'P',
+    });
+  });
+
   it('lets the page stop listening to the menu', async () => {
     const heard = onBridge(host.page, async (bridge) => {
       const commands: string[] = [];
@@ -218,6 +230,8 @@ describe('beginning and end', () => {
     Object.defineProperty(process, 'platform', { value: 'darwin' });
     host = await openElectronDouble(undefined, standInEngine);
     expect(desktop.menu[0]).toMatchObject({ role: 'appMenu' });
+    // a Mac's menu would take plain letters from what is typed
+    expect(menuItems().flatMap(({ accelerator }) => accelerator ?? [])).not.toContain('R');
     await BrowserWindowDouble.all[0]?.close();
     expect(appDouble.quitAsked).toBe(false);
     choose('Undo');

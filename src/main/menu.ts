@@ -1,9 +1,19 @@
 import { type App, BrowserWindow, Menu, type MenuItemConstructorOptions } from 'electron';
 import type { MenuCommand } from '../shared/bridge.ts';
 import { ipcChannels } from '../shared/ipc-channels.ts';
+import { shortcuts } from '../shared/shortcuts.ts';
 
-/** The page also listens to these keys itself, so the menu only shows them. */
-function command(label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions {
+/** A command's keys as Electron writes them; plain letters only where a menu need not hear what it shows, which a Mac's does. */
+function acceleratorOf(name: MenuCommand): string | null {
+  const shortcut = shortcuts.find(({ command }) => command === name);
+  if (!shortcut || (!shortcut.modifier && process.platform === 'darwin')) return null;
+  const { key, modifier, shift } = shortcut;
+  return [modifier ? 'CmdOrCtrl' : '', shift ? 'Shift' : '', key.toUpperCase()].filter(Boolean).join('+');
+}
+
+/** The page listens to the keys itself, so the menu only shows them. */
+function command(label: string, name: MenuCommand): MenuItemConstructorOptions {
+  const accelerator = acceleratorOf(name);
   return {
     label,
     ...(accelerator ? { accelerator, registerAccelerator: false } : {}),
@@ -21,11 +31,11 @@ export function setApplicationMenu(app: App): void {
     {
       label: '&File',
       submenu: [
-        command('New from Photo…', 'new-from-photo', 'CmdOrCtrl+N'),
-        command('Open Project…', 'open-project', 'CmdOrCtrl+O'),
-        command('Save Project…', 'save-project', 'CmdOrCtrl+S'),
+        command('New from Photo…', 'new-from-photo'),
+        command('Open Project…', 'open-project'),
+        command('Save Project…', 'save-project'),
         separator,
-        command('Export GLB…', 'export-glb', 'CmdOrCtrl+E'),
+        command('Export GLB…', 'export-glb'),
         command('Export Picture…', 'export-picture'),
         separator,
         { role: mac ? 'close' : 'quit' },
@@ -34,8 +44,8 @@ export function setApplicationMenu(app: App): void {
     {
       label: '&Edit',
       submenu: [
-        command('Undo', 'undo', 'CmdOrCtrl+Z'),
-        command('Redo', 'redo', 'CmdOrCtrl+Shift+Z'),
+        command('Undo', 'undo'),
+        command('Redo', 'redo'),
         separator,
         { role: 'cut' },
         { role: 'copy' },
@@ -45,9 +55,9 @@ export function setApplicationMenu(app: App): void {
     {
       label: '&Car',
       submenu: [
-        command('Refine', 'refine', 'R'),
-        command('Flip Front and Back', 'flip', 'F'),
-        command('Show What Was Guessed', 'toggle-guessed', 'G'),
+        command('Refine', 'refine'),
+        command('Flip Front and Back', 'flip'),
+        command('Show What Was Guessed', 'toggle-guessed'),
       ],
     },
     {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { commandOf, keysOf, shortcuts } from './shortcuts.ts';
+import { shortcuts } from '../../shared/shortcuts.ts';
+import { commandOf, keysOf } from './shortcuts.ts';
 
 const press = (
   key: string,

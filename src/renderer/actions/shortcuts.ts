@@ -1,4 +1,5 @@
 import type { MenuCommand } from '../../shared/bridge.ts';
+import { shortcuts } from '../../shared/shortcuts.ts';
 
 /** The parts of a KeyboardEvent that decide. */
 export interface KeyPress {
@@ -8,36 +9,6 @@ export interface KeyPress {
   shiftKey: boolean;
   altKey: boolean;
 }
-
-interface Shortcut {
-  command: MenuCommand;
-  /** lower-case `key` of the event */
-  key: string;
-  /** Ctrl, or Command on a Mac */
-  modifier?: boolean;
-  shift?: boolean;
-  what: string;
-}
-
-/** Every shortcut of the page, in the order in which the help shows them. */
-export const shortcuts: readonly Shortcut[] = [
-  { command: 'new-from-photo', key: 'n', what: 'New from photo' },
-  { command: 'open-project', key: 'o', modifier: true, what: 'Open project' },
-  { command: 'save-project', key: 's', modifier: true, what: 'Save project' },
-  { command: 'export-glb', key: 'e', modifier: true, what: 'Export GLB' },
-  { command: 'export-picture', key: 'e', modifier: true, shift: true, what: 'Export picture' },
-  { command: 'undo', key: 'z', modifier: true, what: 'Undo' },
-  { command: 'redo', key: 'z', modifier: true, shift: true, what: 'Redo' },
-  { command: 'refine', key: 'r', what: 'Refine' },
-  { command: 'flip', key: 'f', what: 'Flip front and back' },
-  { command: 'toggle-guessed', key: 'g', what: 'Show what was guessed' },
-  { command: 'photo-view', key: 'p', what: 'Photo view' },
-  { command: 'view-all', key: '1', what: 'All panes' },
-  { command: 'view-mesh', key: '2', what: '3D viewport' },
-  { command: 'view-neural', key: '3', what: 'Neural view' },
-  { command: 'view-photo', key: '4', what: 'Photo' },
-  { command: 'shortcuts', key: '?', what: 'Keyboard shortcuts' },
-];
 
 /** Keys that work while the 3D viewport or the neural view has the focus. */
 export const viewKeys: readonly [keys: string, what: string][] = [

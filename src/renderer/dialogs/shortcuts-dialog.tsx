@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
-import { keysOf, shortcuts, viewKeys } from '../actions/shortcuts.ts';
+import { shortcuts } from '../../shared/shortcuts.ts';
+import { keysOf, viewKeys } from '../actions/shortcuts.ts';
 import { closeDialog, useDialogs } from '../state/dialogs.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './dialogs.module.css';
