@@ -3,7 +3,13 @@ import { basename, extname } from 'node:path';
 import { type BrowserWindow, dialog } from 'electron';
 import { writeDurably, writeInFolder } from '../engine/project/atomic-write.ts';
 import { readFailure } from '../engine/project/file-errors.ts';
-import { type FileKind, fileExtensions, largestFileBytes, type PickedFile } from '../shared/bridge.ts';
+import {
+  type FileKind,
+  fileExtensions,
+  fileTooLarge,
+  largestFileBytes,
+  type PickedFile,
+} from '../shared/bridge.ts';
 import { StudioError } from '../shared/errors.ts';
 
 const titles: Record<FileKind, string> = { photo: 'New from photo', project: 'Open project' };
@@ -26,13 +32,7 @@ export async function openFile(window: BrowserWindow, kind: FileKind): Promise<P
 async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const { size } = await stat(path);
-    if (size > largestFileBytes) {
-      throw new StudioError(
-        'file-not-readable',
-        `${path} has ${Math.round(size / 2 ** 20)} MB, more than any photo or project.`,
-        'Choose another file.',
-      );
-    }
+    if (size > largestFileBytes) throw fileTooLarge(path, size);
     return new Uint8Array(await readFile(path));
   } catch (error) {
     throw error instanceof StudioError ? error : readFailure(path, error);

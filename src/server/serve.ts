@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
+import { largestFileBytes } from '../shared/bridge.ts';
 import { contentSecurityPolicy } from '../shared/content-security-policy.ts';
 import { StudioError } from '../shared/errors.ts';
 import type { Port } from '../shared/port.ts';
@@ -29,7 +30,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const largestMessageBytes = 512 * 1024 * 1024;
+/** The largest file that a page takes, and what stands around it. */
+const largestMessageBytes = largestFileBytes + 2 ** 20;
 
 /**
  * The browser host: the built page and, behind Host, Origin and token checks, the studio API over a WebSocket.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorPayload } from './errors.ts';
+import { type ErrorPayload, StudioError } from './errors.ts';
 
 /** Commands that a host's own menu can send to the page; the page's keyboard and menus run the same ones. */
 export const menuCommands = [
@@ -36,6 +36,15 @@ export const fileExtensions: Record<FileKind, readonly string[]> = {
 
 /** Neither photos nor projects are larger; more is not read into memory. */
 export const largestFileBytes = 512 * 2 ** 20;
+
+/** What a file larger than that is told to be. */
+export function fileTooLarge(name: string, bytes: number): StudioError {
+  return new StudioError(
+    'file-not-readable',
+    `${name} has ${Math.round(bytes / 2 ** 20)} MB, more than any photo or project.`,
+    'Choose another file.',
+  );
+}
 
 export const pickedFileSchema = z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) });
 export type PickedFile = z.infer<typeof pickedFileSchema>;

@@ -1,5 +1,6 @@
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
 import { z } from 'zod';
+import { largestFileBytes } from '../../shared/bridge.ts';
 import { assetsOf, documentSchema, documentVersion, type StudioDocument } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { hashOf } from './asset-store.ts';
@@ -12,7 +13,7 @@ export interface ProjectFile {
 
 export const projectLimits = {
   /** of the zip itself, bytes */
-  maxFile: 512 * 2 ** 20,
+  maxFile: largestFileBytes,
   /** of document.json when unpacked, bytes */
   maxDocument: 2 ** 20,
   /** of one asset when unpacked, bytes */

@@ -2,6 +2,7 @@ import type { FileKind } from '../../shared/bridge.ts';
 import { fileExtensions } from '../../shared/bridge.ts';
 import type { Params } from '../../shared/studio-api.ts';
 import type { Host } from '../host.ts';
+import { readFile } from '../read-file.ts';
 import { studioOrThrow } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { tell, tellError } from '../state/notifications.ts';
@@ -34,9 +35,7 @@ export function openTransfer(transfer: DataTransfer | null): boolean {
     tell('Something is under way. Wait for it, or cancel it first.');
     return true;
   }
-  inBackground(
-    file.arrayBuffer().then((buffer) => openBytes(file.name || 'Pasted photo.png', new Uint8Array(buffer))),
-  );
+  inBackground(readFile(file).then(({ name, bytes }) => openBytes(name, bytes)));
   return true;
 }
 

@@ -2,6 +2,7 @@ import { type FileKind, fileExtensions, type PickedFile } from '../../shared/bri
 import { StudioError } from '../../shared/errors.ts';
 import { connectStudio } from '../../shared/rpc.ts';
 import type { Host } from '../host.ts';
+import { readFile } from '../read-file.ts';
 import { sessionToken } from './session-token.ts';
 import { socketPort } from './socket-port.ts';
 
@@ -34,10 +35,8 @@ function pickFile(kind: FileKind): Promise<PickedFile | null> {
       'change',
       () => {
         const file = input.files?.[0];
-        if (!file) return resolve(null);
-        file
-          .arrayBuffer()
-          .then((buffer) => resolve({ name: file.name, bytes: new Uint8Array(buffer) }), reject);
+        if (file) readFile(file).then(resolve, reject);
+        else resolve(null);
       },
       { once: true },
     );
