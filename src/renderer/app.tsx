@@ -16,6 +16,13 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [role=menu]') !== null;
 }
 
+/** A field commits what was typed when it is left: a command acts on what is seen. */
+function commitTyping(target: EventTarget | null): void {
+  if (!(target instanceof HTMLInputElement)) return;
+  target.blur();
+  target.focus();
+}
+
 /** The focus is then inside of it, and keys are meant for it alone. */
 const dialogIsOpen = () => document.querySelector('[role=dialog]') !== null;
 
@@ -28,6 +35,7 @@ function useCommands(host: Host): void {
       if (isTyping(event.target) && !(event.ctrlKey || event.metaKey)) return;
       if (isTyping(event.target) && (command === 'undo' || command === 'redo')) return;
       event.preventDefault();
+      commitTyping(event.target);
       runCommand(command, host);
     };
     window.addEventListener('keydown', onKey);

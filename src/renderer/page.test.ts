@@ -232,6 +232,11 @@ it('exports by the button, and helps with its keys', async () => {
   const [download] = await Promise.all([page.waitForEvent('download'), button('Export GLB').click()]);
   expect(download.suggestedFilename()).toBe('dropped.glb');
   expect((await readFile(await download.path())).toString()).toBe('glTF');
+  await carName().fill('Typed');
+  const [typed] = await Promise.all([page.waitForEvent('download'), carName().press('Control+e')]);
+  expect(typed.suggestedFilename()).toBe('Typed.glb');
+  await button('Undo Rename').click();
+  await poll(() => carName().inputValue()).toBe('dropped');
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
