@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { validateGlb } from '../engine/export/validate-glb.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 import { testPhoto, testRooms } from '../engine/studio/test-rooms.ts';
@@ -235,6 +235,28 @@ test('an --out that can not be written is told before any work', async () => {
   const { code, err } = await reconstruct([photo]);
   expect(code).toBe(1);
   expect(err).toEqual([expect.stringMatching(/results.*could not be written.*another folder/)]);
+});
+
+test('render, export and refine make the folder of their results, or tell before any work that they can not', async () => {
+  const photo = await save('red.png', testPhoto());
+  await reconstruct([photo]);
+  const from = join(results(), 'red');
+  const deep = join(cli.folder, 'not', 'yet', 'there');
+  expect(await run(['refine', from, '--iterations', '1', '--out', deep])).toMatchObject({ code: 0, err: [] });
+  expect(readdirSync(deep)).toContain('report.json');
+  const worked = vi.fn(() => Promise.reject(new Error('worked')));
+  for (const args of [
+    ['refine', from, '--out', join(photo, 'car')],
+    ['render', from, '--mode', 'neural', '--out', join(photo, 'side.png')],
+    ['export', from, '--out', join(photo, 'car.glb')],
+  ]) {
+    const { code, err } = await run(args, { refine: worked, loadNeural: worked });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: [expect.stringMatching(/red\.png.* could not be written/)],
+    });
+  }
+  expect(worked).not.toHaveBeenCalled();
 });
 
 test('Ctrl-C ends the photo under way and leaves no half-written folder', async () => {

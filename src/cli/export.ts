@@ -1,8 +1,7 @@
 import { dirname } from 'node:path';
 import { writeAtomically } from '../engine/project/atomic-write.ts';
 import type { CliContext } from './context.ts';
-import { prepareFolder } from './output-folder.ts';
-import { withProject } from './render.ts';
+import { withProject } from './with-project.ts';
 
 export interface ExportOptions {
   light: 'albedo' | 'baked';
@@ -15,9 +14,8 @@ export async function exportCar(
   path: string,
   { light, out }: ExportOptions,
 ): Promise<void> {
-  await withProject(context, path, async ({ studio }) => {
+  await withProject(context, path, dirname(out), async ({ studio }) => {
     const { bytes } = await studio.call('export.glb', { light });
-    await prepareFolder(dirname(out));
     await writeAtomically(out, bytes);
     context.print(out);
   });

@@ -59,6 +59,12 @@ test('replaces the results of an earlier run as a whole, and an empty folder', a
   expect(readdirSync(folder)).toEqual(['car.glb']);
 });
 
+test('replaces a folder that is named by a dot', async () => {
+  const folder = earlierResults();
+  await writeFolder(`${folder}/.`, (write) => write('car.glb', bytes));
+  expect([readdirSync(root), readdirSync(folder)]).toEqual([['car'], ['car.glb']]);
+});
+
 test('the folder is as open to others as any new one', async () => {
   mkdirSync(join(root, 'plain'));
   await writeFolder(join(root, 'car'), (write) => write('car.glb', bytes));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { writeFailure } from '../engine/project/file-errors.ts';
 import { StudioError } from '../shared/errors.ts';
 import { reportSchema } from './report.ts';
@@ -36,12 +36,13 @@ export async function writeFolder(
   fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   await checkReplaceable(folder);
-  // not mkdtemp: its folders are closed to other users
-  const partial = join(dirname(folder), `.${basename(folder)}-${randomUUID()}`);
+  // "." names no place beside which there could be another; not mkdtemp: its folders are closed to other users
+  const place = resolve(folder);
+  const partial = join(dirname(place), `.${basename(place)}-${randomUUID()}`);
   await guarded(folder, () => mkdir(partial));
   try {
     await fill((name, bytes) => guarded(join(folder, name), () => writeFile(join(partial, name), bytes)));
-    await guarded(folder, () => replaceFolder(partial, folder));
+    await guarded(folder, () => replaceFolder(partial, place));
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { throwIfCancelled } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import type { CliEngine } from './engine.ts';
 import { checkReplaceable } from './output-folder.ts';
-import { withProject } from './render.ts';
 import { fitInPhoto, openedCar, writeResults } from './results.ts';
 import { StageClock } from './stage-clock.ts';
+import { withProject } from './with-project.ts';
 
 export interface RefineOptions {
   iterations: number;
@@ -21,7 +21,7 @@ export interface RefineOptions {
 export async function refineCar(context: CliContext, path: string, options: RefineOptions): Promise<void> {
   const folder = options.out ?? (await ownFolder(path));
   await checkReplaceable(folder);
-  await withProject(context, path, async (engine) => {
+  await withProject(context, path, dirname(folder), async (engine) => {
     const begun = performance.now();
     const encoder = await fitInPhoto(engine, await openedCar(engine));
     const refineMs = await refineOpenCar(engine, options.iterations, context.signal);

@@ -2,9 +2,7 @@ import { dirname } from 'node:path';
 import { writeAtomically } from '../engine/project/atomic-write.ts';
 import { canonicalFraming, canonicalViewpoint } from '../shared/viewpoint.ts';
 import type { CliContext } from './context.ts';
-import { type CliEngine, withEngine } from './engine.ts';
-import { readProject } from './files.ts';
-import { prepareFolder } from './output-folder.ts';
+import { withProject } from './with-project.ts';
 
 export interface RenderOptions {
   azimuth?: number;
@@ -16,7 +14,7 @@ export interface RenderOptions {
 
 /** A picture of a reconstructed car in canonical framing: the mesh over transparency, or the neural view. */
 export async function renderCar(context: CliContext, path: string, options: RenderOptions): Promise<void> {
-  await withProject(context, path, async ({ studio }) => {
+  await withProject(context, path, dirname(options.out), async ({ studio }) => {
     const { document } = await studio.call('document.get', {});
     if (!document) return;
     const { viewpoint, car } = document;
@@ -35,26 +33,7 @@ export async function renderCar(context: CliContext, path: string, options: Rend
       mode,
       size,
     });
-    await prepareFolder(dirname(options.out));
     await writeAtomically(options.out, bytes);
     context.print(options.out);
   });
-}
-
-/** Opens the project of a folder that `reconstruct` wrote (or a project file) for the time of `work`. */
-export async function withProject(
-  context: CliContext,
-  path: string,
-  work: (engine: CliEngine) => Promise<void>,
-): Promise<void> {
-  const project = await readProject(path);
-  const rooms = await context.openRooms();
-  try {
-    await withEngine(rooms, async (engine) => {
-      await engine.studio.call('project.open', project);
-      await work(engine);
-    });
-  } finally {
-    await rooms.close();
-  }
 }
