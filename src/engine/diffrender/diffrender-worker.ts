@@ -17,7 +17,7 @@ function work(job: Job): void {
     const buffers =
       known.get(job.id)?.buffers ?? Object.assign(createBuffers({ ...sizes, shared: false }), pictures);
     known.set(job.id, { buffers, scene, rows: drawBand(scene, buffers, control, index, threads) });
-  } else if (job.kind === 'backward') {
+  } else {
     const drawn = known.get(job.id);
     if (!drawn) throw new Error('renderBackward: nothing was drawn into these buffers.');
     const own = job.own[index - 1];
@@ -35,7 +35,7 @@ function nextJob(seen: number): Job | null {
 
 parentPort?.postMessage('ready');
 let seen = 0;
-for (let job = nextJob(seen); job && job.kind !== 'close'; job = nextJob(seen)) {
+for (let job = nextJob(seen); job; job = nextJob(seen)) {
   seen++;
   try {
     work(job);

@@ -31,8 +31,7 @@ export type Job =
       own: Gradients[];
       /** where they are summed up, as far as that is shared memory */
       sum: Partial<Gradients>;
-    }
-  | { kind: 'close' };
+    };
 
 /** Places of `control`: jobs given out, workers that have ended theirs, threads at the barrier, jobs that failed. */
 export const slots = { given: 0, ended: 1, arrived: 2, failed: 3 } as const;

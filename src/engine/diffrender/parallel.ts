@@ -28,8 +28,9 @@ export interface ParallelRenderer extends Renderer {
  * Opens a renderer that cuts each picture into bands of rows, one for each of `threads` threads, the calling one among them, which
  * waits for the others: the same pictures as `render` draws, gradients that differ by the order of their sums alone (relative
  * 1e-9). Buffers need `shared: true`; arrays of the scene and of the pictures' gradients are handed over without a copy where
- * they are sharedNumbers, and gradients created with `shared` are summed up by all threads. Arrays of the scene must not change between render and renderBackward. Worth it from about 2 ms a
- * picture on: see fastestOf.
+ * they are sharedNumbers, and gradients created with `shared` are summed up by all threads. Arrays of the scene must not
+ * change between render and renderBackward. Worth it from about 2 ms a picture on: see fastestOf. Rejects where a thread
+ * can't be started; where one is lost later, every call throws.
  */
 export async function openParallelRenderer(threads: number): Promise<ParallelRenderer> {
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
@@ -39,8 +40,16 @@ export async function openParallelRenderer(threads: number): Promise<ParallelRen
     const data: BandWorkerData = { control, index: k + 1, threads };
     return spawnWorker(new URL('./diffrender-worker.ts', import.meta.url), { workerData: data });
   });
-  await Promise.all(workers.map((worker) => once(worker, 'message')));
-  for (const worker of workers) worker.unref();
+  try {
+    await Promise.all(workers.map((worker) => once(worker, 'message')));
+  } catch (error) {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    throw error;
+  }
+  for (const worker of workers) {
+    worker.unref();
+    worker.on('error', () => count(control, slots.failed));
+  }
   return new Bands(control, workers);
 }
 
@@ -111,11 +120,11 @@ class Bands implements ParallelRenderer {
   }
 
   async close(): Promise<void> {
-    this.#give(this.#workers.map(() => ({ kind: 'close' })));
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #give(jobs: readonly Job[]): void {
+    this.#checkThreads();
     Atomics.store(this.#control, slots.ended, 0);
     Atomics.store(this.#control, slots.arrived, 0);
     jobs.forEach((job, k) => {
@@ -125,8 +134,12 @@ class Bands implements ParallelRenderer {
   }
 
   #await(): void {
-    const ended = waitFor(this.#control, slots.ended, this.#workers.length);
-    if (!ended || Atomics.load(this.#control, slots.failed) > 0)
+    if (!waitFor(this.#control, slots.ended, this.#workers.length)) count(this.#control, slots.failed);
+    this.#checkThreads();
+  }
+
+  #checkThreads(): void {
+    if (Atomics.load(this.#control, slots.failed) > 0)
       throw new Error('render: a thread was lost; close this renderer and open another.');
   }
 }
