@@ -34,14 +34,8 @@ if (!values.browser) {
   );
 }
 if (isStale(join(root, 'out', 'renderer', 'index.html'), sources)) {
-  const code = await run('npx', [
-    'vite',
-    'build',
-    '--config',
-    'vite.renderer.config.ts',
-    '--logLevel',
-    'warn',
-  ]);
+  const args = ['build', '--config', join(root, 'vite.renderer.config.ts'), '--logLevel', 'warn'];
+  const code = await runTool('vite/bin/vite.js', args);
   if (code !== 0) process.exit(code);
 }
 const serve = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '../../scripts/run.ts';
+import { runTool } from '../../scripts/run.ts';
 import { isStale } from '../../scripts/stale.ts';
 
 /** Builds page, main and preload before the first spec if their sources are newer than the last build. */
@@ -14,7 +14,7 @@ export default async function build(): Promise<void> {
     )
   )
     return;
-  if ((await run('npx', ['electron-vite', 'build', '--logLevel', 'warn'])) !== 0) {
+  if ((await runTool('electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn'])) !== 0) {
     throw new Error('electron-vite could not build the studio; its message stands above.');
   }
 }
