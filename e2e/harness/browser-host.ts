@@ -70,7 +70,6 @@ export async function openBrowserHost(
     throw error;
   }
   return {
-    name: 'browser',
     page,
     async chooseFile(path, trigger) {
       const chooser = page.waitForEvent('filechooser');

@@ -54,7 +54,6 @@ export async function openElectronDouble(dataDir?: string, engine?: string): Pro
     await appDouble.ended;
   };
   return {
-    name: 'electron double',
     page,
     async chooseFile(path, trigger) {
       desktop.openAnswer = [path];

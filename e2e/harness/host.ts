@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 
 /** A studio opened in some host with a data folder of its own; what hosts do differently in dialogs is told here. */
 export interface OpenHost {
-  readonly name: string;
   readonly page: Page;
   /** Runs `trigger`, which asks the user for a file, and answers with this file. */
   chooseFile(path: string, trigger: () => Promise<void>): Promise<void>;

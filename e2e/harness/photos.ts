@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-/** A picture of a car of our own making: the generator drew it (training/, stage neural). */
+/** A picture of a car of our own making, drawn by scripts/draw-sample-photo.ts. */
 export const carPhoto = fileURLToPath(new URL('../../resources/samples/car.png', import.meta.url));
 
 export interface BadPhoto {

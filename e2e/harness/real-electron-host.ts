@@ -24,7 +24,6 @@ export async function openRealElectron(dataDir?: string): Promise<OpenHost> {
   });
   const page = await app.firstWindow();
   return {
-    name: 'electron',
     page,
     async chooseFile(path, trigger) {
       await app.evaluate(({ dialog }, answer) => {

@@ -58,7 +58,7 @@ export class StudioPage {
   }
 
   async menu(item: string | RegExp): Promise<void> {
-    await this.button('Menu').click();
+    await this.button('Turnaround menu').click();
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 

@@ -18,7 +18,7 @@ export interface Surroundings {
   openRooms(options: { modelsDir: string; provider: Provider | 'auto' }): Promise<Rooms>;
 }
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 interface EngineOptions {
   device: Provider | 'auto';

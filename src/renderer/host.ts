@@ -3,7 +3,6 @@ import type { Studio } from '../shared/studio-api.ts';
 
 /** Everything that differs between Electron and the browser; given to the page once, at its root. */
 export interface Host {
-  readonly name: 'electron' | 'browser';
   /** A fresh connection to the engine. `onLost` is called once when it ends for any reason. */
   connect(onLost: () => void): Promise<Studio>;
   /** The file that the user chose, or null. */

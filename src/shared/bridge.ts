@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ErrorPayload, StudioError } from './errors.ts';
 
 /** Commands that a host's own menu can send to the page; the page's keyboard and menus run the same ones. */
-export const menuCommands = [
+const menuCommands = [
   'new-from-photo',
   'open-project',
   'save-project',
@@ -24,7 +24,7 @@ export const menuCommandSchema = z.enum(menuCommands);
 export type MenuCommand = (typeof menuCommands)[number];
 
 /** What a file dialog offers. */
-export const fileKinds = ['photo', 'project'] as const;
+const fileKinds = ['photo', 'project'] as const;
 export const fileKindSchema = z.enum(fileKinds);
 export type FileKind = (typeof fileKinds)[number];
 
@@ -46,8 +46,11 @@ export function fileTooLarge(name: string, bytes: number): StudioError {
   );
 }
 
-export const pickedFileSchema = z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) });
-export type PickedFile = z.infer<typeof pickedFileSchema>;
+/** A file that the user gave, read. */
+export interface PickedFile {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** `data` of the window message that brings the engine's MessagePort (`ports[0]`) from the preload to the page. */
 export const portMessage = 'turnaround:port';

@@ -28,10 +28,10 @@ function method<P extends z.ZodType, R extends z.ZodType, G extends z.ZodType = 
 }
 
 export const providers = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
-export const providerSchema = z.enum(['auto', ...providers]);
+const providerSchema = z.enum(['auto', ...providers]);
 export type Provider = (typeof providers)[number];
 
-export const refineResultSchema = z.object({
+const refineResultSchema = z.object({
   /** the car that would replace the current one; nothing is replaced until `refine.accept` */
   proposal: documentSchema,
   maskIoUBefore: z.number(),
@@ -42,7 +42,7 @@ export const refineResultSchema = z.object({
 });
 export type RefineResult = z.infer<typeof refineResultSchema>;
 
-export const documentStateSchema = z.object({
+const documentStateSchema = z.object({
   document: documentSchema.nullable(),
   canUndo: z.boolean(),
   canRedo: z.boolean(),
@@ -56,7 +56,7 @@ export const documentStateSchema = z.object({
 });
 export type DocumentState = z.infer<typeof documentStateSchema>;
 
-export const statusSchema = z.object({
+const statusSchema = z.object({
   version: z.string(),
   provider: z.enum(providers),
   /** providers tried on this machine, with the time of one generator picture, or why they are not used */
@@ -79,7 +79,7 @@ export const statusSchema = z.object({
 });
 export type Status = z.infer<typeof statusSchema>;
 
-export const templateSchema = z.object({
+const templateSchema = z.object({
   vertices: floats,
   faces: indices,
   uv: floats,
@@ -88,7 +88,7 @@ export const templateSchema = z.object({
 });
 
 export const reconstructStages = ['decode', 'segment', 'encode', 'texture', 'neural'] as const;
-export const reconstructProgressSchema = z.object({
+const reconstructProgressSchema = z.object({
   stage: z.enum(reconstructStages),
   /** share of the whole task that is done, 0..1 */
   fraction: z.number(),
@@ -96,7 +96,7 @@ export const reconstructProgressSchema = z.object({
 export type ReconstructProgress = z.infer<typeof reconstructProgressSchema>;
 
 /** One picture of a running refinement. */
-export const refineProgressSchema = z.object({
+const refineProgressSchema = z.object({
   iteration: z.number().int(),
   iterations: z.number().int(),
   loss: z.number(),
@@ -111,7 +111,7 @@ export const refineProgressSchema = z.object({
 });
 export type RefineProgress = z.infer<typeof refineProgressSchema>;
 
-export const pictureSchema = z.object({
+const pictureSchema = z.object({
   width: z.number().int(),
   height: z.number().int(),
   /** [height, width, 4] sRGB, rows from the top */
@@ -119,7 +119,7 @@ export const pictureSchema = z.object({
 });
 export type Picture = z.infer<typeof pictureSchema>;
 
-export const libraryEntrySchema = z.object({
+const libraryEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
   modified: z.number(),
@@ -128,7 +128,7 @@ export const libraryEntrySchema = z.object({
 });
 export type LibraryEntry = z.infer<typeof libraryEntrySchema>;
 
-export const exportLightSchema = z.enum(['albedo', 'baked']);
+const exportLightSchema = z.enum(['albedo', 'baked']);
 
 export const methods = {
   'studio.status': method(none, statusSchema),

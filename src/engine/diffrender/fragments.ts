@@ -2,7 +2,7 @@ import type { Buffers } from './buffers.ts';
 import type { Scene } from './types.ts';
 
 /** Covered pixels are worked on in runs of this many: their numbers stay in the processor's nearest caches. */
-export const runLength = 512;
+const runLength = 512;
 
 type Channels = readonly [Float64Array, Float64Array, Float64Array];
 

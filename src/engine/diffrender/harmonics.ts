@@ -2,7 +2,7 @@ import type { Fragments } from './fragments.ts';
 import type { Real } from './types.ts';
 
 /** Weights of the spherical harmonics of order 2 in their order, see src/shared/spherical-harmonics.ts. */
-export const harmonicWeights: readonly number[] = [
+const harmonicWeights: readonly number[] = [
   0.282095, 0.488603, 0.488603, 0.488603, 1.092548, 1.092548, 0.315392, 1.092548, 0.546274,
 ];
 

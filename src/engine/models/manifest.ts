@@ -35,7 +35,7 @@ const modelSchema = z.object({
   parity: z.object({ file, tolerance: z.number().positive() }),
 });
 
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   version: z.literal(1),
   template: z.object({ file, sha256 }),
   models: z.record(z.string(), modelSchema),

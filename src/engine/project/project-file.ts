@@ -11,7 +11,7 @@ export interface ProjectFile {
   assets: Map<string, Uint8Array>;
 }
 
-export const projectLimits = {
+const projectLimits = {
   /** of the zip itself, bytes */
   maxFile: largestFileBytes,
   /** of document.json when unpacked, bytes */

@@ -52,7 +52,7 @@ export function outputHandlers(
 }
 
 /** The document's name as a file name that every platform takes. */
-export function fileName({ name }: StudioDocument): string {
+function fileName({ name }: StudioDocument): string {
   const plain = [...name]
     .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '-' : letter))
     .join('')

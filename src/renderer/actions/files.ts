@@ -11,7 +11,7 @@ import { importPhoto } from './photo.ts';
 import { inBackground, isBusy, runActivity } from './run.ts';
 
 /** A project by its extension; everything else is tried as a photo, and the engine says what is wrong with it. */
-export function fileKind(name: string): FileKind {
+function fileKind(name: string): FileKind {
   const lower = name.toLowerCase();
   return fileExtensions.project.some((extension) => lower.endsWith(`.${extension}`)) ? 'project' : 'photo';
 }
@@ -23,7 +23,7 @@ function openProject(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<bool
 }
 
 /** Opens a file that was chosen, dropped or pasted. */
-export function openBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+function openBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
   return fileKind(name) === 'project' ? openProject(name, bytes) : importPhoto(name, bytes);
 }
 

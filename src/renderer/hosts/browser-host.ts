@@ -57,7 +57,6 @@ function download(name: string, bytes: Uint8Array): void {
 export function browserHost(): Host {
   const token = sessionToken(window);
   return {
-    name: 'browser',
     async connect(onLost) {
       const url = new URL('/studio', window.location.href);
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -39,7 +39,6 @@ export function electronHost(window: BridgeWindow): Host {
       `electronHost: window.${bridgeName} is missing; the window was opened without its preload script.`,
     );
   return {
-    name: 'electron',
     async connect(onLost) {
       const port = messageChannelPort(await nextPort(window, bridge));
       port.onClose(onLost);

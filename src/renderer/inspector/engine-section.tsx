@@ -32,7 +32,7 @@ export function EngineSection() {
       <Row name="Computes on">
         <select
           className={styles.select}
-          aria-label="Provider"
+          aria-label="Computes on"
           value={status?.provider ?? 'cpu'}
           disabled={!status || phase !== 'ready' || busy || refining}
           onChange={(event) => {

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { launchChromium } from '../../../e2e/harness/chromium.ts';
 import { portPair } from '../../engine/host/message-port.ts';
 import { serve } from '../../server/serve.ts';
 import type { Port } from '../../shared/port.ts';
@@ -47,10 +48,7 @@ export async function servePage(options: { empty?: boolean } = {}): Promise<Page
       return pageSide;
     },
   });
-  const browser: Browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--enable-unsafe-swiftshader'],
-  });
+  const browser = await launchChromium();
   return {
     studio,
     dropConnections() {

@@ -29,7 +29,7 @@ import type { Host } from '../host.ts';
 import { useActivity } from '../state/activity.ts';
 import { useDocument } from '../state/document.ts';
 import { useRefine } from '../state/refine.ts';
-import { type Theme, useTheme } from '../state/theme.ts';
+import { type Theme, themes, useTheme } from '../state/theme.ts';
 import { type Layout, useView } from '../state/view.ts';
 import { Button, Hint, IconButton } from '../ui/button.tsx';
 import { Segments } from '../ui/choices.tsx';
@@ -54,7 +54,7 @@ function AppMenu({ host, busy }: { host: Host; busy: boolean }) {
     <Menu
       align="start"
       trigger={
-        <Button variant="quiet" className={styles.brand ?? ''} aria-label="Menu">
+        <Button variant="quiet" className={styles.brand ?? ''} aria-label="Turnaround menu">
           <CarFront size={18} aria-hidden />
           <span className={styles.word}>Turnaround</span>
           <ChevronDown size={13} aria-hidden />
@@ -171,7 +171,7 @@ function ThemeMenu() {
         </Button>
       }
     >
-      {(['system', 'dark', 'light'] as const).map((value) => (
+      {themes.map((value) => (
         <ChoiceItem
           key={value}
           icon={themeIcons[value]}

@@ -8,7 +8,7 @@ const degreesPerPixel = 0.4;
 const carLength = () => useDocument.getState().document?.car.lengthMetres ?? 4.5;
 
 /** Dollies by a factor within the limits of the open car. */
-export function dolly(factor: number): void {
+function dolly(factor: number): void {
   changeViewpoint((v) => dollied(v, factor, carLength()));
 }
 
@@ -41,7 +41,7 @@ export function keyStep(key: string, shift: boolean, fine: boolean): ((v: Viewpo
 }
 
 /** What Alt and an arrow do in the photo view: shift the car by half a percent of the crop. */
-export function shiftStep(key: string): ((v: Viewpoint) => Viewpoint) | null {
+function shiftStep(key: string): ((v: Viewpoint) => Viewpoint) | null {
   const steps: Record<string, [number, number]> = {
     ArrowLeft: [-0.005, 0],
     ArrowRight: [0.005, 0],
