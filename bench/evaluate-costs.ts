@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { maskOf, photoFiles } from './evaluate-photos.ts';
+import { photoFiles } from './evaluate-photos.ts';
+import { maskOf } from './mask-of.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { timePhoto } from './time-photo.ts';
 

@@ -7,6 +7,7 @@ import { atlasLayout } from '../src/engine/texture/atlas.ts';
 import { bakePhoto, type PhotoCar } from '../src/engine/texture/bake.ts';
 import type { StudioDocument } from '../src/shared/document.ts';
 import { ambientLight } from '../src/shared/spherical-harmonics.ts';
+import { usualIterations } from '../src/shared/studio-api.ts';
 import { type AtlasColours, comparedSide, plainlyMirrored, reduced, shown } from './atlas-colours.ts';
 import { type HeldOutTruth, heldOutNames, readTruth } from './held-out-truth.ts';
 import { lightIn, stopsApart } from './light-error.ts';
@@ -15,8 +16,6 @@ import { placedErrors, placesOf, placesSchema } from './placed-errors.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { texelShading } from './texel-shading.ts';
 
-/** Iterations of the refinement: the command line's own. */
-const iterations = 150;
 /** Side of the atlas in which the photo's pixels are taken; the product's own for renders of this size. */
 const bakedSide = 1024;
 const stateSchema = z.object({
@@ -84,7 +83,7 @@ async function measure(engine: CliEngine, truth: HeldOutTruth, signal: AbortSign
     { signal },
   );
   if (!document) throw new Error('the studio has no car after an import');
-  const { proposal } = await engine.studio.call('refine.start', { iterations }, { signal });
+  const { proposal } = await engine.studio.call('refine.start', { iterations: usualIterations }, { signal });
 
   const layout = atlasLayout(template, bakedSide);
   const compared = atlasLayout(template, comparedSide);

@@ -8,8 +8,10 @@ import { cropOf } from '../src/engine/photo/crop.ts';
 import { decodePhoto } from '../src/engine/photo/decode.ts';
 import { decodeMask } from '../src/engine/photo/mask.ts';
 import type { PhotoPixels, Rooms } from '../src/engine/studio/rooms.ts';
+import { usualIterations } from '../src/shared/studio-api.ts';
 import { colourPsnr } from './colour-error.ts';
 import { type ComparedPictures, readCompared } from './compared-pictures.ts';
+import { maskOf } from './mask-of.ts';
 import { maskOverlap } from './mask-overlap.ts';
 import type { PerceptualDistance } from './perceptual-distance.ts';
 import { perceptualScale } from './perceptual-scale.ts';
@@ -17,8 +19,6 @@ import { type Measured, measureAll, type Run } from './run.ts';
 
 /** Photos, by name, that may guide choices; the others are only reported (../shared/README.md). */
 const openPhotos = 60;
-/** Iterations of the refinement: the command line's own. */
-const iterations = 150;
 
 const photoResultSchema = z.object({
   name: z.string(),
@@ -67,9 +67,6 @@ export async function evaluatePhotos(
   );
 }
 
-/** The mask that lies beside a photo. */
-export const maskOf = (photo: string) => photo.replace(/\.jpg$/, '.png');
-
 async function evaluatePhoto(
   run: Run,
   rooms: Rooms,
@@ -79,7 +76,7 @@ async function evaluatePhoto(
 ): Promise<Omit<PhotoResult, 'open'>> {
   const mask = maskOf(photo);
   const folder = join(run.work, 'photos', basename(photo, '.jpg'));
-  const job = { photo, folder, mask, refine: iterations, views: 0 };
+  const job = { photo, folder, mask, refine: usualIterations, views: 0 };
   const { maskIoU } = await withEngine(rooms, (engine) =>
     reconstructPhoto(engine, job, { signal: run.signal, error: run.say }),
   );

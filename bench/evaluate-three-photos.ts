@@ -6,6 +6,7 @@ import { startRefinement } from '../src/engine/refine/start.ts';
 import { boxCentre } from '../src/engine/render/camera.ts';
 import { carVertices } from '../src/engine/render/car.ts';
 import type { Estimate, PhotoPixels, Rooms } from '../src/engine/studio/rooms.ts';
+import { usualIterations } from '../src/shared/studio-api.ts';
 import {
   azimuthDifference,
   flipped as flippedOver,
@@ -21,7 +22,6 @@ const triples = [
   [1, 6, 12],
   [3, 8, 14],
 ] as const;
-const iterations = 150;
 
 const threeResultSchema = z.object({
   car: z.string(),
@@ -92,7 +92,7 @@ async function fromThree(
   const texture = await rooms.textureCar(first.photo, first.mask, first.estimate, signal);
   const refined = await startRefinement(
     { template, offsets, lengthMetres, texture, views: starts },
-    { iterations, signal },
+    { iterations: usualIterations, signal },
   );
   const unseen = (shape: Float32Array, cameras: Viewpoint[]) =>
     unseenIoU({ template, lengthMetres, offsets: shape }, frontOf(cameras, triple), views, triple);

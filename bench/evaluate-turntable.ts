@@ -4,15 +4,13 @@ import { z } from 'zod';
 import { decodePhoto } from '../src/engine/photo/decode.ts';
 import { segmentCar } from '../src/engine/studio/build-car.ts';
 import type { Estimate, Rooms } from '../src/engine/studio/rooms.ts';
+import { usualIterations } from '../src/shared/studio-api.ts';
 import { canonicalViewpoint } from '../src/shared/viewpoint.ts';
 import { type BoxedSilhouette, boxCar } from './boxed-silhouette.ts';
 import { overlapOf } from './mask-overlap.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { median } from './statistics.ts';
 import { readMask, readViews, stepDeg, unseenIoU, type View, viewFiles } from './turntable.ts';
-
-/** Iterations of the refinement: the command line's own. */
-const iterations = 150;
 
 const poseSchema = z.object({
   azimuthDeg: z.number(),
@@ -95,7 +93,15 @@ async function evaluateView(
     const feedForward = poseOf(rooms, estimate, estimate, all, index);
     if (!refine) return { feedForward, refined: null };
     const texture = await rooms.textureCar(photo, mask, estimate, signal);
-    const request = { ...estimate, photo, mask, texture, iterations, signal, onProgress: () => {} };
+    const request = {
+      ...estimate,
+      photo,
+      mask,
+      texture,
+      iterations: usualIterations,
+      signal,
+      onProgress: () => {},
+    };
     const refined = await rooms.refine(request);
     return { feedForward, refined: poseOf(rooms, estimate, refined, all, index) };
   };

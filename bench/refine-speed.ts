@@ -9,9 +9,10 @@ import { frugalMalloc } from '../src/engine/host/frugal-malloc.ts';
 import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { startEngine } from '../src/engine/host/start-engine.ts';
 import { connectStudio } from '../src/shared/rpc.ts';
-import type { RefineResult, Studio } from '../src/shared/studio-api.ts';
+import { type RefineResult, type Studio, usualIterations } from '../src/shared/studio-api.ts';
 import { largePhoto, largeSize } from './large-photo.ts';
 import { machine } from './machine.ts';
+import { maskOf } from './mask-of.ts';
 import { refineInPage } from './refine-in-page.ts';
 import { type Moment, settled, type Timeline, timelineOf } from './refine-timeline.ts';
 import { median } from './statistics.ts';
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     shared: { type: 'string' },
     photos: { type: 'string', default: '4' },
     repeats: { type: 'string', default: '3' },
-    iterations: { type: 'string', default: '150' },
+    iterations: { type: 'string', default: String(usualIterations) },
     out: { type: 'string', default: fileURLToPath(new URL('REFINE.md', import.meta.url)) },
   },
 });
@@ -62,7 +63,7 @@ async function photos(): Promise<Photo[]> {
   const theirs = names.slice(0, Number(values.photos)).map(async (name) => ({
     name: `eval/photos/${name}`,
     bytes: new Uint8Array(await readFile(join(folder, name))),
-    mask: new Uint8Array(await readFile(join(folder, name.replace(/jpg$/, 'png')))),
+    mask: new Uint8Array(await readFile(maskOf(join(folder, name)))),
   }));
   return [...own, ...(await Promise.all(theirs))];
 }

@@ -5,6 +5,7 @@ import { decodeMask } from '../src/engine/photo/mask.ts';
 import type { CarGeometry } from '../src/engine/render/car.ts';
 import { type Viewpoint, wrapAzimuth } from '../src/shared/viewpoint.ts';
 import { type BoxedSilhouette, boxCar, boxMask } from './boxed-silhouette.ts';
+import { maskOf } from './mask-of.ts';
 import { overlapOf } from './mask-overlap.ts';
 
 /** Degrees between a turntable's views; the first looks at the front. */
@@ -33,11 +34,9 @@ export async function readViews(folder: string): Promise<View[]> {
   );
 }
 
-/** The mask made by hand that lies beside a picture. */
-const maskFile = (photo: string) => photo.replace(/\.jpg$/, '.png');
-
+/** The mask made by hand that lies beside a picture: [height, width] 0..255. */
 export async function readMask(photo: string): Promise<{ data: Uint8Array; width: number; height: number }> {
-  const bytes = new Uint8Array(await readFile(maskFile(photo)));
+  const bytes = new Uint8Array(await readFile(maskOf(photo)));
   const { width, height } = await sharp(bytes).metadata();
   return { data: await decodeMask(bytes, width, height), width, height };
 }

@@ -12,6 +12,7 @@ import { drawCar } from '../src/engine/render/draw.ts';
 import { openRooms } from '../src/engine/studio/open-rooms.ts';
 import { encodeRgb } from '../src/engine/studio/pixels.ts';
 import { ambientLight } from '../src/shared/spherical-harmonics.ts';
+import { usualIterations } from '../src/shared/studio-api.ts';
 import { canonicalViewpoint } from '../src/shared/viewpoint.ts';
 import { paintAtlas } from './sample/paint-atlas.ts';
 
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
   const rooms = await openRooms({ modelsDir, provider: 'cpu' });
   await withEngine(rooms, async ({ studio, assets }) => {
     await studio.call('photo.import', { name: 'Sample car.png', bytes: new Uint8Array(photo) });
-    await studio.call('refine.start', { iterations: 150 });
+    await studio.call('refine.start', { iterations: usualIterations });
     const { document } = await studio.call('refine.accept', {});
     if (!document) throw new Error('the studio has no car after an import');
     const painted = await assets.put(await encodeRgb(texture.rgb, textureSize, textureSize));

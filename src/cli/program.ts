@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defaultDataDir, defaultModelsDir, packageVersion } from '../engine/host/paths.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
-import { type Provider, providers } from '../shared/studio-api.ts';
+import { type Provider, providers, usualIterations } from '../shared/studio-api.ts';
 import type { CliContext } from './context.ts';
 import { errorLine } from './error-line.ts';
 import type { ExportOptions } from './export.ts';
@@ -51,7 +51,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     .argument('<photo...>', 'JPEG, PNG, WebP, AVIF, TIFF or HEIC')
     .option('--out <dir>', 'folder for the results', 'turnaround-out')
     .option('--mask <png>', 'mask of the photo (its size, white = car); with one photo only')
-    .option('--refine <n|off>', 'iterations of the refinement', iterations, 150)
+    .option('--refine <n|off>', 'iterations of the refinement', iterations, usualIterations)
     .option('--same-car', 'all photos show one car: fit it to all of them', false)
     .option('--views <k>', 'pictures of the neural view all around', integer(0, 360), 0)
     .option('--json', 'one line of JSON a photo on stdout and nothing else', false)
@@ -69,7 +69,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
   withEngineOptions(program.command('refine'))
     .description('Fit a reconstructed car closer to its photo and write its results anew.')
     .argument('<folder>', 'a folder that reconstruct wrote, or a .turnaround file')
-    .option('--iterations <n>', 'steps of the refinement', integer(1, 2000), 150)
+    .option('--iterations <n>', 'steps of the refinement', integer(1, 2000), usualIterations)
     .option('--out <dir>', 'folder for the results; the given one by default')
     .option('--views <k>', 'pictures of the neural view all around', integer(0, 360), 0)
     .option('--json', 'one line of JSON on stdout and nothing else', false)

@@ -34,6 +34,7 @@ export type Provider = (typeof providers)[number];
 const refineResultSchema = z.object({
   /** the car that would replace the current one; nothing is replaced until `refine.accept` */
   proposal: documentSchema,
+  /** IoU of the drawn car with the mask, 0..1 */
   maskIoUBefore: z.number(),
   maskIoUAfter: z.number(),
   /** true when the user stopped it: the proposal is the best so far */
@@ -79,6 +80,7 @@ const statusSchema = z.object({
 });
 export type Status = z.infer<typeof statusSchema>;
 
+/** See Template for shapes and units. */
 const templateSchema = z.object({
   vertices: floats,
   faces: indices,
@@ -95,18 +97,23 @@ const reconstructProgressSchema = z.object({
 });
 export type ReconstructProgress = z.infer<typeof reconstructProgressSchema>;
 
+/** Iterations of a refinement where nobody asks for others. */
+export const usualIterations = 150;
+
 /** One picture of a running refinement. */
 const refineProgressSchema = z.object({
+  /** 1..iterations */
   iteration: z.number().int(),
   iterations: z.number().int(),
   loss: z.number(),
+  /** 0..1 */
   maskIoU: z.number(),
   viewpoint: viewpointSchema,
   /** [V, 3] offsets from the template's mean in car lengths; present when the mesh is worth redrawing */
   offsets: floats.optional(),
-  /** [9, 3] */
+  /** [9, 3] spherical-harmonics light, row-major */
   light: floats.optional(),
-  /** RGBA atlas, square */
+  /** [size, size, 4] sRGB atlas, rows from the top */
   texture: z.object({ size: z.number().int(), rgba: bytes }).optional(),
 });
 export type RefineProgress = z.infer<typeof refineProgressSchema>;
@@ -122,12 +129,14 @@ export type Picture = z.infer<typeof pictureSchema>;
 const libraryEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
+  /** ms since 1970 */
   modified: z.number(),
-  /** JPEG or PNG, 256 px at most */
+  /** PNG over transparency, 256 px at most */
   thumbnail: bytes.nullable(),
 });
 export type LibraryEntry = z.infer<typeof libraryEntrySchema>;
 
+/** 'albedo' to be lit anew; 'baked': the photo's light in the texture, unlit */
 const exportLightSchema = z.enum(['albedo', 'baked']);
 
 export const methods = {
@@ -169,7 +178,10 @@ export const methods = {
   'refine.accept': method(none, documentStateSchema),
   'refine.discard': method(none, documentStateSchema),
 
-  /** The generator's picture of the open car (or of the proposal) in canonical framing; elevation is clamped to what was trained. */
+  /**
+   * The generator's picture of the open car (or of the proposal) in canonical framing; the elevation of the answer is what
+   * was drawn, clamped to what was trained. `cancelled` where a newer request came meanwhile.
+   */
   'neural.render': method(
     z.object({ azimuthDeg: z.number(), elevationDeg: z.number() }),
     pictureSchema.extend({ elevationDeg: z.number(), milliseconds: z.number() }),

@@ -14,7 +14,7 @@ export interface NeuralContent {
   background: Float32Array;
 }
 
-/** A picture of the neural view with the elevation that was really drawn. */
+/** A picture of the neural view with the elevation that was really drawn: clamped to what was trained. */
 export interface NeuralPicture extends Picture {
   elevationDeg: number;
 }

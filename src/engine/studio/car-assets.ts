@@ -11,16 +11,21 @@ import { allEnded } from './tasks.ts';
 export interface CarData {
   /** [V, 3] car lengths */
   offsets: Float32Array;
+  /** square sRGB-encoded albedo atlas */
   texture: { size: number; rgb: Uint8Array };
+  /** [9, 3] */
   light: Float32Array;
   lengthMetres: number;
+  /** [32] */
   background: Float32Array;
 }
 
 /** Length of the background code. */
 const backgroundLength = 32;
+/** Side of the largest atlas that is read, texels. */
 const maxTextureSize = 4096;
 
+/** Throws `asset-missing`, or `project-corrupt` where the parts don't fit the template or one another. */
 export async function loadCar(
   assets: AssetStore,
   template: Template,
@@ -52,10 +57,11 @@ export async function loadTexture(assets: AssetStore, { car }: StudioDocument): 
 }
 
 export interface CarPhoto extends PhotoPixels {
+  /** [height, width] 0..255 */
   mask: Uint8Array;
 }
 
-/** The photo that a document was made from, with its mask. Throws `no-photo` for a car without one. */
+/** The photo that a document was made from, with its mask. Throws `no-photo` for a car without one, else as loadCar does. */
 export async function loadPhoto(assets: AssetStore, document: StudioDocument): Promise<CarPhoto> {
   const [mask, rgb] = await allEnded([loadMask(assets, document), loadPixels(assets, document)]);
   return { ...mask, rgb };

@@ -1,6 +1,7 @@
-import type { Picture, Provider, Status } from '../../shared/studio-api.ts';
+import type { Provider, Status } from '../../shared/studio-api.ts';
 import type { Template } from '../../shared/template.ts';
 import type { Crop, Viewpoint } from '../../shared/viewpoint.ts';
+import type { NeuralContent, NeuralPicture } from '../neural/neural-view.ts';
 import type { RefineInput, RefineView } from '../refine/types.ts';
 
 /** An upright photo, sRGB, rows from the top. */
@@ -20,14 +21,16 @@ export interface Estimate {
   offsets: Float32Array;
   /** [9, 3] */
   light: Float32Array;
-  /** code of the neural view's background */
+  /** [32] code of the neural view's background */
   background: Float32Array;
 }
 
-/** Albedo atlas [size, size, 3] sRGB and, per texel, 255 where the photo showed it. */
+/** The texture of a car, square, rows from the top. */
 export interface Atlas {
   size: number;
+  /** [size, size, 3] sRGB-encoded albedo */
   rgb: Uint8Array;
+  /** [size, size] 255 where the photo showed the texel, 0 where it was guessed */
   observed: Uint8Array;
   /** [9, 3] the pose's light, corrected by what the photo tells of the paint; the albedo is for this one */
   light: Float32Array;
@@ -35,48 +38,53 @@ export interface Atlas {
 
 /** Where a car stands before a photo's camera. */
 export interface Pose {
+  /** [V, 3] car lengths */
   offsets: Float32Array;
   viewpoint: Viewpoint;
   crop: Crop;
   lengthMetres: number;
+  /** [9, 3] */
   light: Float32Array;
 }
 
 /** Another photo of the same car, and where the car stands in it. */
 export interface PosedPhoto {
   photo: PhotoPixels;
+  /** [height, width] 0..255 */
   mask: Uint8Array;
   viewpoint: Viewpoint;
   crop: Crop;
+  /** [9, 3] */
   light: Float32Array;
-}
-
-export interface NeuralContent {
-  offsets: Float32Array;
-  texture: { size: number; rgb: Uint8Array };
-  background: Float32Array;
 }
 
 /** The generator with one car loaded. */
 export interface NeuralCar {
-  /** elevationDeg of the answer is what was drawn: clamped to what was trained */
-  render(azimuthDeg: number, elevationDeg: number): Promise<Picture & { elevationDeg: number }>;
+  render(azimuthDeg: number, elevationDeg: number): Promise<NeuralPicture>;
 }
 
+/** A refinement under way; what is absent is as it was told last. */
 export interface RefineSnapshot {
+  /** from 1 on */
   iteration: number;
   loss: number;
+  /** 0..1 */
   maskIoU: number;
   viewpoint: Viewpoint;
+  /** [V, 3] car lengths */
   offsets?: Float32Array;
+  /** [9, 3] */
   light?: Float32Array;
+  /** [size, size, 4] sRGB */
   texture?: { size: number; rgba: Uint8Array };
 }
 
 export interface RefineRequest extends Pose {
   /** its pixels, and the texture, may come while the refinement runs */
   photo: RefineView['photo'];
+  /** [height, width] 0..255 */
   mask: Uint8Array;
+  /** square sRGB-encoded albedo atlas */
   texture: RefineInput['texture'];
   /** more photos of the same car, with their starts */
   others?: readonly PosedPhoto[];
@@ -87,13 +95,17 @@ export interface RefineRequest extends Pose {
 }
 
 export interface Refined {
+  /** [V, 3] car lengths */
   offsets: Float32Array;
   viewpoint: Viewpoint;
+  /** [9, 3] */
   light: Float32Array;
   /** of the request's other photos */
   others?: Pick<PosedPhoto, 'viewpoint' | 'light'>[];
+  /** 0..1 */
   maskIoUBefore: number;
   maskIoUAfter: number;
+  /** true when its signal ended it */
   stopped: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { RefineProgress, RefineResult } from '../../shared/studio-api.ts';
+import { type RefineProgress, type RefineResult, usualIterations } from '../../shared/studio-api.ts';
 
 export interface RefineState {
   phase: 'idle' | 'running' | 'proposal';
@@ -29,4 +29,4 @@ export const idleRefinement: Omit<RefineState, 'iterations'> = {
   cancel: null,
 };
 
-export const useRefine = create<RefineState>(() => ({ ...idleRefinement, iterations: 150 }));
+export const useRefine = create<RefineState>(() => ({ ...idleRefinement, iterations: usualIterations }));

@@ -1,0 +1,2 @@
+/** The mask that lies beside a photo of ../shared/eval. */
+export const maskOf = (photo: string): string => photo.replace(/\.jpg$/, '.png');
