@@ -109,12 +109,10 @@ const refineProgressSchema = z.object({
   /** 0..1 */
   maskIoU: z.number(),
   viewpoint: viewpointSchema,
-  /** [V, 3] offsets from the template's mean in car lengths; present when the mesh is worth redrawing */
-  offsets: floats.optional(),
+  /** [V, 3] offsets from the template's mean in car lengths */
+  offsets: floats,
   /** [9, 3] spherical-harmonics light, row-major */
-  light: floats.optional(),
-  /** [size, size, 4] sRGB atlas, rows from the top */
-  texture: z.object({ size: z.number().int(), rgba: bytes }).optional(),
+  light: floats,
 });
 export type RefineProgress = z.infer<typeof refineProgressSchema>;
 

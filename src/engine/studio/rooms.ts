@@ -63,7 +63,7 @@ export interface NeuralCar {
   render(azimuthDeg: number, elevationDeg: number): Promise<NeuralPicture>;
 }
 
-/** A refinement under way; what is absent is as it was told last. */
+/** The best so far of a refinement under way. */
 export interface RefineSnapshot {
   /** from 1 on */
   iteration: number;
@@ -72,11 +72,9 @@ export interface RefineSnapshot {
   maskIoU: number;
   viewpoint: Viewpoint;
   /** [V, 3] car lengths */
-  offsets?: Float32Array;
+  offsets: Float32Array;
   /** [9, 3] */
-  light?: Float32Array;
-  /** [size, size, 4] sRGB */
-  texture?: { size: number; rgba: Uint8Array };
+  light: Float32Array;
 }
 
 export interface RefineRequest extends Pose {

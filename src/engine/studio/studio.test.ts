@@ -287,7 +287,7 @@ test('what came before a refinement is freed with its first picture', async () =
   const refine: Rooms['refine'] = async ({ offsets, viewpoint, light, onProgress }) => {
     const garbage = new WeakRef(new Uint8Array(1e6));
     for (let turn = 0; turn < 3; turn++) await setImmediate();
-    onProgress({ iteration: 1, loss: 1, maskIoU: 0.8, viewpoint });
+    onProgress({ iteration: 1, loss: 1, maskIoU: 0.8, viewpoint, offsets, light });
     for (let turn = 0; turn < 3; turn++) await setImmediate();
     before = garbage.deref();
     return { offsets, viewpoint, light, maskIoUBefore: 0.8, maskIoUAfter: 0.8, stopped: false };

@@ -61,6 +61,7 @@ export function testRooms(overrides: Partial<Rooms> = {}): Rooms {
           maskIoU: 0.9,
           viewpoint: request.viewpoint,
           offsets,
+          light: request.light,
         });
       }
       if (done === 0) throw cancelled();

@@ -11,7 +11,7 @@ import { showDocument } from './document.ts';
 import { inBackground, isBusy } from './run.ts';
 import { loadCar, shownDocument } from './shown-car.ts';
 
-/** The newest progress, with the curve of all; what a progress leaves out stays as an older one told it. */
+/** The newest progress, with the curve of all. */
 function showProgress(told: readonly RefineProgress[]): void {
   const newest = told.at(-1);
   if (!newest) return;
@@ -25,12 +25,8 @@ function showProgress(told: readonly RefineProgress[]): void {
     losses: [...losses, ...told.map(({ iteration, loss }): [number, number] => [iteration, loss])],
     firstIoU: firstIoU ?? told[0]?.maskIoU ?? null,
   }));
-  useCar.setState(({ car }) => {
-    if (!car) return {};
-    const last = <K extends 'offsets' | 'light' | 'texture'>(key: K) =>
-      told.findLast((progress) => progress[key] !== undefined)?.[key] ?? car[key];
-    return { car: { ...car, offsets: last('offsets'), light: last('light'), texture: last('texture') } };
-  });
+  const { offsets, light } = newest;
+  useCar.setState(({ car }) => (car ? { car: { ...car, offsets, light } } : {}));
   if (useView.getState().photoView) useView.setState({ viewpoint: newest.viewpoint });
 }
 

@@ -4,7 +4,7 @@ import { type RefineProgress, type RefineResult, usualIterations } from '../../s
 export interface RefineState {
   phase: 'idle' | 'running' | 'proposal';
   iterations: number;
-  /** newest picture of the run, without what is drawn from `live` */
+  /** what the newest picture of the run says beside the car itself */
   progress: Pick<RefineProgress, 'iteration' | 'iterations' | 'loss' | 'maskIoU'> | null;
   /** [iteration, loss] of everything told so far; the engine may skip iterations */
   losses: [iteration: number, loss: number][];

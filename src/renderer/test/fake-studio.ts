@@ -234,7 +234,8 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
           loss: 0.2 + 1.4 * Math.exp(-4 * share),
           maskIoU: 0.86 + 0.09 * (1 - Math.exp(-4 * share)),
           viewpoint: before.viewpoint,
-          ...(done % 5 === 0 ? { offsets: shape(share) } : {}),
+          offsets: shape(share),
+          light: Float32Array.from(before.car.light),
         });
         await wait(25);
       }

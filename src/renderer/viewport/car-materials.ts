@@ -1,16 +1,13 @@
 import {
   Color,
-  DataTexture,
   FrontSide,
   LinearFilter,
   LinearMipmapLinearFilter,
-  RGBAFormat,
   ShaderMaterial,
   SRGBColorSpace,
   Texture,
   Vector3,
 } from 'three';
-import type { AtlasPicture } from '../state/car.ts';
 
 const vertexShader = /* glsl */ `
 varying vec3 vNormal;
@@ -106,11 +103,8 @@ export class GuessedMaterial {
 }
 
 /** An atlas as a texture, row 0 at v = 0, filtered as the exported file asks for. */
-export function atlasTexture(picture: AtlasPicture, colour: boolean): Texture {
-  const texture =
-    'rgba' in picture
-      ? new DataTexture(picture.rgba, picture.size, picture.size, RGBAFormat)
-      : new Texture(picture);
+export function atlasTexture(picture: ImageBitmap, colour: boolean): Texture {
+  const texture = new Texture(picture);
   if (colour) texture.colorSpace = SRGBColorSpace;
   texture.flipY = false;
   texture.magFilter = LinearFilter;
