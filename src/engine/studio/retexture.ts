@@ -19,6 +19,7 @@ export class Retexture {
   readonly #assets: AssetStore;
   readonly #newest = new Newest();
   #moving: Promise<void> = Promise.resolve();
+  #asked = 0;
   #running: { base: string; controller: AbortController } | null = null;
 
   constructor(rooms: Rooms, assets: AssetStore) {
@@ -39,7 +40,7 @@ export class Retexture {
    * comes or the signal fires.
    */
   move(session: Session, viewpoint: Viewpoint, signal: AbortSignal): Promise<void> {
-    const moving = this.#move(session, viewpoint, signal);
+    const moving = this.#move(session, viewpoint, signal, ++this.#asked);
     this.#moving = moving.catch(() => {});
     return moving;
   }
@@ -49,11 +50,12 @@ export class Retexture {
     await this.#moving;
   }
 
-  async #move(session: Session, viewpoint: Viewpoint, signal: AbortSignal): Promise<void> {
+  async #move(session: Session, viewpoint: Viewpoint, signal: AbortSignal, asked: number): Promise<void> {
     const { document } = await session.edit('Move viewpoint', (now) => ({ ...now, viewpoint }), {
       merge: true,
     });
-    if (!document?.photo) return;
+    // saving may take longer than the rest
+    if (!document?.photo || asked !== this.#asked) return;
     const running = { base: fittedParts(document), controller: new AbortController() };
     this.#running = running;
     try {
