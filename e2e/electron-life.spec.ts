@@ -170,6 +170,10 @@ describe('a running studio', () => {
     });
   });
 
+  it('can load the page anew, as its messages tell', () => {
+    expect(menuItems().map(({ role }) => role)).toContain('reload');
+  });
+
   it('lets the page stop listening to the menu', async () => {
     const heard = onBridge(host.page, async (bridge) => {
       const commands: string[] = [];

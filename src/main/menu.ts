@@ -65,6 +65,8 @@ export function setApplicationMenu(app: App): void {
       submenu: [
         command('Photo View', 'photo-view'),
         separator,
+        { role: 'reload' },
+        separator,
         { role: 'zoomIn' },
         { role: 'zoomOut' },
         { role: 'resetZoom' },
