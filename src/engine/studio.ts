@@ -28,7 +28,7 @@ export async function createStudio(options: StudioOptions): Promise<EngineStudio
   try {
     const studio = await createStudioOn(rooms, options);
     // whatever is wrong with a model is told when it is needed
-    rooms.warmUp().catch(() => {});
+    studio.warmUp().catch(() => {});
     return studio;
   } catch (error) {
     await rooms.close();

@@ -256,6 +256,17 @@ it('asks before a car is removed, hears no shortcut meanwhile, and keeps the foc
   await poll(focused).toBe('Red');
 });
 
+it('shows what computes as soon as another window, or the engine itself, changes it', async () => {
+  const computes = page.getByRole('combobox', { name: 'Computes on' });
+  expect(await computes.inputValue()).toBe('cpu');
+  const change = server.studio.handlers['studio.setProvider'];
+  const context = { signal: new AbortController().signal, progress: () => {} };
+  await change({ provider: 'webgpu' }, context);
+  await poll(() => computes.inputValue()).toBe('webgpu');
+  await change({ provider: 'cpu' }, context);
+  await poll(() => computes.inputValue()).toBe('cpu');
+});
+
 it('changes the theme and keeps it', async () => {
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const dark = await ground();

@@ -207,6 +207,8 @@ export const methods = {
 export const events = {
   'document.changed': documentStateSchema,
   'library.changed': z.array(libraryEntrySchema),
+  /** another provider is used, or more were tried */
+  'status.changed': statusSchema,
 } as const;
 
 export type Method = keyof typeof methods;

@@ -9,7 +9,7 @@ import type { EngineStudio, StudioOptions } from '../studio.ts';
 import { carHandlers } from './car-handlers.ts';
 import type { StudioContext } from './context.ts';
 import { Emitter } from './emitter.ts';
-import { engineHandlers } from './engine-handlers.ts';
+import { announceStatus, engineHandlers } from './engine-handlers.ts';
 import { LatestOnly } from './latest-only.ts';
 import {
   collectGarbage,
@@ -29,6 +29,11 @@ import { Thumbnails } from './thumbnails.ts';
 
 type LibraryOptions = Pick<StudioOptions, 'dataDir' | 'sampleProject'>;
 
+export interface CreatedStudio extends EngineStudio {
+  /** Rooms.warmUp; what it changed is told. */
+  warmUp(): Promise<void>;
+}
+
 /**
  * The studio on given rooms; `write` stands in for the disk in tests. Opens the car last worked on, else the sample. Throws
  * `library-in-use` while another process has the same library open: two would overwrite each other's cars.
@@ -37,7 +42,7 @@ export async function createStudioOn(
   rooms: Rooms,
   options: LibraryOptions,
   write?: WriteBytes,
-): Promise<EngineStudio> {
+): Promise<CreatedStudio> {
   const unlock = await lockFolder(options.dataDir);
   try {
     const studio = await openStudioOn(rooms, options, write);
@@ -52,7 +57,7 @@ async function openStudioOn(
   rooms: Rooms,
   { dataDir, sampleProject }: LibraryOptions,
   write: WriteBytes | undefined,
-): Promise<EngineStudio> {
+): Promise<CreatedStudio> {
   const closing = new AbortController();
   const emitter = new Emitter();
   const assets = new AssetStore(join(dataDir, 'assets'), write);
@@ -89,6 +94,10 @@ async function openStudioOn(
   return {
     handlers,
     events: emitter,
+    warmUp: async () => {
+      await rooms.warmUp();
+      await announceStatus(studio);
+    },
     close: async () => {
       closing.abort();
       await studio.builds.stop();

@@ -17,13 +17,12 @@ export function engineHandlers(
   | 'document.rename'
 > {
   const { rooms, assets, session } = studio;
-  const status = async (): Promise<Status> => ({ version: packageVersion(), ...(await rooms.status()) });
   return {
-    'studio.status': status,
+    'studio.status': () => statusOf(studio),
     'studio.setProvider': async ({ provider }) => {
       await rooms.setProvider(provider);
       studio.neural.clear();
-      return status();
+      return announceStatus(studio);
     },
     'studio.template': () => {
       const { vertices, faces, uv, mirror, parts } = rooms.template;
@@ -38,6 +37,17 @@ export function engineHandlers(
     'document.redo': () => session.redo(),
     'document.rename': ({ name }) => session.edit('Rename', (now) => ({ ...now, name })),
   };
+}
+
+async function statusOf({ rooms }: StudioContext): Promise<Status> {
+  return { version: packageVersion(), ...(await rooms.status()) };
+}
+
+/** Tells the engine's status to whoever listens. */
+export async function announceStatus(studio: StudioContext): Promise<Status> {
+  const status = await statusOf(studio);
+  studio.emitter.emit('status.changed', status);
+  return status;
 }
 
 function mediaType(bytes: Uint8Array): string {

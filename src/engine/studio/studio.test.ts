@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { connectStudio, serveStudio } from '../../shared/rpc.ts';
+import type { Provider } from '../../shared/studio-api.ts';
 import { validateGlb } from '../export/validate-glb.ts';
 import { portPair } from '../host/message-port.ts';
 import { type WriteBytes, writeDurably } from '../project/atomic-write.ts';
@@ -11,6 +12,29 @@ import { StudioBench, shown } from './test-bench.ts';
 import { testPhoto, testRooms } from './test-rooms.ts';
 
 const bench = new StudioBench();
+
+test('a faster provider that the warm-up found, or that another window chose, is told', async () => {
+  let provider: Provider = 'cpu';
+  const engine = await createStudioOn(
+    testRooms({
+      status: async () => ({ provider, tried: [], models: [] }),
+      warmUp: async () => {
+        provider = 'webgpu';
+      },
+      setProvider: async () => {
+        provider = 'cpu';
+      },
+    }),
+    { dataDir: bench.folder },
+  );
+  const told: Provider[] = [];
+  engine.events.on('status.changed', (status) => told.push(status.provider));
+  await engine.warmUp();
+  const context = { signal: new AbortController().signal, progress: () => {} };
+  await engine.handlers['studio.setProvider']({ provider: 'cpu' }, context);
+  expect(told).toEqual(['webgpu', 'cpu']);
+  await engine.close();
+});
 
 test('an empty studio says that no car is open', async () => {
   const studio = await bench.open();

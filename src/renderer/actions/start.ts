@@ -1,5 +1,5 @@
 import { StudioError, toErrorPayload } from '../../shared/errors.ts';
-import type { DocumentState, LibraryEntry, Params } from '../../shared/studio-api.ts';
+import type { DocumentState, LibraryEntry, Params, Status } from '../../shared/studio-api.ts';
 import type { Host } from '../host.ts';
 import { useActivity } from '../state/activity.ts';
 import { studioOrThrow, useConnection } from '../state/connection.ts';
@@ -21,23 +21,25 @@ async function connect(host: Host): Promise<void> {
     reconnectLater(host);
   });
   // answers and events are taken in the order in which the engine sent them, and shown when all is there
-  const newest: { state?: DocumentState; library?: LibraryEntry[] } = {};
+  const newest: { state?: DocumentState; library?: LibraryEntry[]; status?: Status } = {};
   const take = (news: typeof newest) => {
     Object.assign(newest, news);
     if (!established) return;
+    if (news.status) useConnection.setState({ status: news.status });
     if (news.library) useDocument.setState({ library: news.library });
     if (news.state) showDocument(news.state);
   };
   studio.on('document.changed', (state) => take({ state }));
   studio.on('library.changed', (library) => take({ library }));
-  const [template, status] = await Promise.all([
+  studio.on('status.changed', (status) => take({ status }));
+  const [template] = await Promise.all([
     studio.call('studio.template', {}),
-    studio.call('studio.status', {}),
+    studio.call('studio.status', {}).then((status) => take({ status })),
     studio.call('document.get', {}).then((state) => take({ state })),
     studio.call('library.list', {}).then((library) => take({ library })),
   ]);
   established = true;
-  useConnection.setState({ phase: 'ready', studio, template, status, error: null });
+  useConnection.setState({ phase: 'ready', studio, template, error: null });
   take(newest);
 }
 

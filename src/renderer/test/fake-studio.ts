@@ -9,6 +9,7 @@ import {
   type EventName,
   type EventPayload,
   type Handlers,
+  type Provider,
   type ReconstructProgress,
   type RefineResult,
   reconstructStages,
@@ -135,9 +136,10 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
     throwIfCancelled(signal);
   };
 
+  let provider: Provider = 'cpu';
   const status = (): Status => ({
     version: '0.1.0',
-    provider: 'cpu',
+    provider,
     tried: [
       { provider: 'cpu', milliseconds: 11.4, reason: null },
       { provider: 'webgpu', milliseconds: null, reason: 'No adapter was found.' },
@@ -153,7 +155,11 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
 
   const handlers: Handlers = {
     'studio.status': status,
-    'studio.setProvider': status,
+    'studio.setProvider': ({ provider: wanted }) => {
+      provider = wanted === 'auto' ? 'cpu' : wanted;
+      emit('status.changed', status());
+      return status();
+    },
     'studio.template': () => template,
     'asset.get': ({ hash }) => {
       const asset = assets.get(hash);
