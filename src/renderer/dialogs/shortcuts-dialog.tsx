@@ -1,11 +1,10 @@
 import { Fragment } from 'react';
 import { shortcuts } from '../../shared/shortcuts.ts';
-import { keysOf, viewKeys } from '../actions/shortcuts.ts';
+import { viewKeys } from '../actions/shortcuts.ts';
 import { closeDialog, useDialogs } from '../state/dialogs.ts';
+import { keys } from '../toolbar/keys.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './dialogs.module.css';
-
-const mac = navigator.userAgent.includes('Mac OS');
 
 export function ShortcutsDialog() {
   const open = useDialogs((state) => state.open === 'shortcuts');
@@ -21,16 +20,16 @@ export function ShortcutsDialog() {
           <Fragment key={command}>
             <dt>{what}</dt>
             <dd>
-              <kbd>{keysOf(command, mac)}</kbd>
+              <kbd>{keys(command)}</kbd>
             </dd>
           </Fragment>
         ))}
         <dt className={styles.heading}>In the 3D viewport and the neural view</dt>
-        {viewKeys.map(([keys, what]) => (
-          <Fragment key={keys}>
+        {viewKeys.map(([held, what]) => (
+          <Fragment key={held}>
             <dt>{what}</dt>
             <dd>
-              <kbd>{keys}</kbd>
+              <kbd>{held}</kbd>
             </dd>
           </Fragment>
         ))}

@@ -1,0 +1,107 @@
+import {
+  Camera,
+  CarFront,
+  ChevronDown,
+  Download,
+  FolderOpen,
+  ImagePlus,
+  Keyboard,
+  Redo2,
+  Save,
+  Sun,
+  Undo2,
+} from 'lucide-react';
+import type { MenuCommand } from '../../shared/bridge.ts';
+import { runCommand } from '../actions/commands.ts';
+import { exportGlb } from '../actions/files.ts';
+import { inBackground } from '../actions/run.ts';
+import type { Host } from '../host.ts';
+import { useDocument } from '../state/document.ts';
+import { Button } from '../ui/button.tsx';
+import { keys } from './keys.ts';
+import { Menu, MenuItem, MenuSeparator } from './menu.tsx';
+import styles from './toolbar.module.css';
+
+/** Everything that is done to a car, by name and keys. */
+export function AppMenu({ host, busy }: { host: Host; busy: boolean }) {
+  const { document, canUndo, canRedo, undoLabel, redoLabel } = useDocument();
+  const run = (command: MenuCommand) => () => runCommand(command, host);
+  const noCar = !document || busy;
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button variant="quiet" className={styles.brand ?? ''} aria-label="Turnaround menu">
+          <CarFront size={18} aria-hidden />
+          <span className={styles.word}>Turnaround</span>
+          <ChevronDown size={13} aria-hidden />
+        </Button>
+      }
+    >
+      <MenuItem
+        icon={ImagePlus}
+        label="New from photo..."
+        keys={keys('new-from-photo')}
+        disabled={busy}
+        onSelect={run('new-from-photo')}
+      />
+      <MenuItem
+        icon={FolderOpen}
+        label="Open project..."
+        keys={keys('open-project')}
+        disabled={busy}
+        onSelect={run('open-project')}
+      />
+      <MenuItem
+        icon={Save}
+        label="Save project"
+        keys={keys('save-project')}
+        disabled={noCar}
+        onSelect={run('save-project')}
+      />
+      <MenuSeparator />
+      <MenuItem
+        icon={Download}
+        label="Export GLB"
+        keys={keys('export-glb')}
+        disabled={noCar}
+        onSelect={run('export-glb')}
+      />
+      <MenuItem
+        icon={Sun}
+        label="Export GLB with the photo's light"
+        disabled={noCar}
+        onSelect={() => inBackground(exportGlb(host, 'baked'))}
+      />
+      <MenuItem
+        icon={Camera}
+        label="Export picture..."
+        keys={keys('export-picture')}
+        disabled={noCar}
+        onSelect={run('export-picture')}
+      />
+      <MenuSeparator />
+      <MenuItem
+        icon={Undo2}
+        label={undoLabel ? `Undo ${undoLabel}` : 'Undo'}
+        keys={keys('undo')}
+        disabled={!canUndo || busy}
+        onSelect={run('undo')}
+      />
+      <MenuItem
+        icon={Redo2}
+        label={redoLabel ? `Redo ${redoLabel}` : 'Redo'}
+        keys={keys('redo')}
+        disabled={!canRedo || busy}
+        onSelect={run('redo')}
+      />
+      <MenuSeparator />
+      <MenuItem
+        icon={Keyboard}
+        label="Keyboard shortcuts"
+        keys={keys('shortcuts')}
+        onSelect={run('shortcuts')}
+      />
+    </Menu>
+  );
+}
