@@ -10,9 +10,10 @@ from scipy.spatial import ConvexHull
 
 from make_solid_vectors import VECTORS, vectors
 from synthetic import BOX
+from turnaround_training.checkpoint import identity_of, save_checkpoint
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
-from turnaround_training.evaluate import editing_table, speed_table
+from turnaround_training.evaluate import ablation_table, editing_table, speed_table
 from turnaround_training.evaluate.measures import mask_iou
 from turnaround_training.evaluate.perceptual import perceptual_distance
 from turnaround_training.evaluate.solids import mesh_solid, outer_solid, voxel_iou
@@ -90,6 +91,28 @@ def test_edits_are_told_from_what_should_stay():
     assert [found[name] for name in kept] == pytest.approx([0] * 4, abs=1e-6)
     assert found["texture after texture swap"] == pytest.approx(1.5 / 8, abs=0.01) and found["shape after shape swap"] > 0.2
     assert found["background after turn"] == pytest.approx(0.5 * 64 / (3 * (32 * 32 - 24 * 24)), abs=1e-3)
+
+
+def test_ablations_say_how_long_each_run_has_trained(tmp_path, monkeypatch):
+    for name, step, elapsed in (("single", 910, 2699.6), ("both", 450, 2700.2)):
+        content = {"average": {}, "step": step, "elapsed": elapsed}
+        save_checkpoint(tmp_path / name / "checkpoint.pt", identity_of("inverse"), content)
+    monkeypatch.setattr(ablation_table, "encode_by", lambda bench, run, stage: (run.name, stage))
+    overlaps = {("single", "inverse"): 0.5, ("both", "encoder"): 0.75}
+    monkeypatch.setattr(ablation_table, "measure_inverse", lambda bench, encode: {"mask_iou": overlaps[encode]})
+    listed = [
+        {"name": "f from single views", "stage": "inverse", "run": str(tmp_path / "single")},
+        {"name": "f from both", "run": str(tmp_path / "both")}, {"name": "another", "run": str(tmp_path / "none")},
+    ]  # fmt: skip
+    table = ablation_table.ablation_table(SimpleNamespace(section={"ablations": listed}))
+    assert table.header[:4] == ("training", "steps", "seconds", "mask_iou")
+    assert all(len(row) == len(table.header) for row in table.rows)
+    rows = {row[0]: row[1:4] for row in table.rows}
+    assert rows["f from single views"] == (910, 2700, 0.5) and rows["f from both"] == (450, 2700, 0.75)
+    assert [name for name, row in rows.items() if row == ("not run", "", "")] == ["another", *ablation_table.WANTED[1:3]]
+    assert "| f from both | 450 | 2700 | 0.7500 |" in table.markdown()
+    with pytest.raises(StageError, match="ablations.*needs 'run'"):
+        ablation_table.ablation_table(SimpleNamespace(section={"ablations": [{"name": "f"}]}))
 
 
 def test_tables_say_whether_an_end_is_reached():

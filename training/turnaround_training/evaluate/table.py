@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-Cell = str | float
+Cell = str | int | float
 Figure = tuple[str, str, float]
 """(model, name of the figure, value)"""
 
