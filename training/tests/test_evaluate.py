@@ -10,6 +10,7 @@ from turnaround_training.data.crops import make_crops
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.encoder.dataset import truth_of
 from turnaround_training.encoder.losses import bins_from
+from turnaround_training.errors import StageError
 from turnaround_training.evaluate.measures import (
     azimuth_errors, estimated_azimuth_deg, mask_iou, mesh_silhouettes, summarise_azimuth, without_constant,
 )
@@ -74,5 +75,7 @@ def test_readers(tmp_path):
         Image.new("RGB", (8, 6), (9, 9, 9)).save(tmp_path / folder / f"{name}.jpg")
         Image.new("L", (8, 6), 255).save(tmp_path / folder / f"{name}.png")
     assert [photo.name for photo in photos(tmp_path, 1)] == ["a"]
+    with pytest.raises(StageError, match="car01"):
+        list(turntable(tmp_path, ["car00", "car01"]))
     (view,) = turntable(tmp_path, ["car00"])
     assert view.azimuth_deg == 90.0 and view.mask.all()

@@ -15,6 +15,7 @@ from turnaround_training.data.renders import RenderSet
 from turnaround_training.device import AUTOMATIC, choose_device
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.photos import Photo, photos, turntable
+from turnaround_training.export.onnx_model import open_model
 from turnaround_training.template.registered import RegisteredCar, load_registered
 
 Answers = dict[str, np.ndarray]
@@ -38,13 +39,7 @@ class ExportedModels:
     def session(self, name: str) -> onnxruntime.InferenceSession:
         """The model's session; raises StageError where it isn't exported."""
         if name not in self.sessions:
-            if not self.has(name):
-                raise StageError(f"{name} is not exported to {self.folder}.")
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = THREADS
-            self.sessions[name] = onnxruntime.InferenceSession(
-                str(self.folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self.sessions[name] = open_model(self.folder, name, THREADS)
         return self.sessions[name]
 
     def run(self, name: str, **feeds: np.ndarray) -> Answers:
@@ -63,8 +58,11 @@ class ExportedModels:
 
 
 class Bench:
-    """Everything a table may need; what is missing raises StageError when a table asks for it. Networks that are not exported
-    run on `device` ([evaluate] device), exported ones on the CPU, as the figures of the product are taken there."""
+    """Everything a table may need; what is missing raises StageError when a table asks for it.
+
+    Networks that are not exported run on `device` ([evaluate] device), exported ones on the CPU, as the figures of the
+    product are taken there.
+    """
 
     def __init__(self, config: dict):
         self.config = config

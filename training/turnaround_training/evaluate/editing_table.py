@@ -39,9 +39,9 @@ COLUMNS = (
     "background after turn", "shape after shape swap", "texture after texture swap",
 )
 NOTE = (
-    "Mean differences that f sees between a car as it is and after an edit; the first five should be small (at most half "
-    "of the plain GAN's), the last two should not. The plain GAN's edits exchange style inputs: those before its cut for "
-    "the viewpoint, the first half of the others for shape, the rest for texture. [evaluate] reader names f's run."
+    "Mean differences that f sees between a car as it is and after an edit; the first five should be small (at most "
+    "half of the plain GAN's), the last two should not. The plain GAN's edits exchange style inputs: those before its "
+    "cut for the viewpoint, the first half of the others for shape, the rest for texture. [evaluate] reader names f's run."
 )
 
 Draw = Callable[[np.ndarray, np.ndarray, int], Tensor]
@@ -90,8 +90,10 @@ def differences(draw: Draw, f: Callable[[Tensor], Prediction], judge: NeuralView
 
 
 @torch.no_grad()
-def _seen(pictures: Tensor, f: Callable[[Tensor], Prediction], judge: NeuralView) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """f's vertices [N,V,3] and textures, the pictures and their masks [N,1,S,S]."""
+def _seen(
+    pictures: Tensor, f: Callable[[Tensor], Prediction], judge: NeuralView
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """f's vertices [N,V,3] and textures [N,3,64,64], the pictures [N,3,S,S] and their masks [N,1,S,S]."""
     masks = torch.from_numpy(judge.masks(pictures.numpy()))
     parts = [f(crops) for crops in crops_of(pictures, masks).split(16)]
     vertices, textures = (torch.cat([getattr(part, name) for part in parts]).cpu() for name in ("vertices", "texture"))

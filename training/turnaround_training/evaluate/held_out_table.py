@@ -38,7 +38,8 @@ def held_out_table(bench: Bench) -> Table:
     rows = []
     for name, value in measured.items():
         end = ENDS.get(name)
-        rows.append((name, value, "" if end is None else end, "" if end is None else against(value, end, name in AT_MOST)))
+        reached = "" if end is None else against(value, end, name in AT_MOST)
+        rows.append((name, value, "" if end is None else end, reached))
     names = {"mask_iou": "mesh_mask_iou"}
     figures: list[Figure] = [
         ("encoder", f"held_out_renders_{names.get(name, name)}", value) for name, value in measured.items()
@@ -56,7 +57,8 @@ def measure_inverse(bench: Bench, encode: Encode) -> dict[str, float]:
     drawn = mesh_silhouettes(answers, template["vertices"], template["faces"], masks.shape[-1])
     found = {"mask_iou": float(np.mean([mask_iou(a, b) for a, b in zip(drawn, masks, strict=True)]))}
     shapes = TrueShapes(bench.registered, template["mirror"])
-    truth = np.rad2deg([shapes.azimuth(renders.rows[row], label) for row, label in zip(rows, crops.labels, strict=True)])
+    pairs = zip(rows, crops.labels, strict=True)
+    truth = np.rad2deg([shapes.azimuth(renders.rows[row], label) for row, label in pairs])
     for key, value in summarise_azimuth(azimuth_errors(estimated_azimuth_deg(answers), truth)).items():
         found[f"azimuth_{key}"] = value
     found["registered_mesh_mask_iou"] = _ceiling(bench, shapes)
@@ -76,7 +78,8 @@ def _ceiling(bench: Bench, shapes: TrueShapes) -> float:
     points = project_by(truth["camera"], truth["shown_azimuth"], truth["target"], truth["shown"]).numpy()
     masks = crops.truth_mask[:, 0].numpy() >= 0.5
     size = masks.shape[-1]
-    return float(np.mean([mask_iou(silhouette(p * size, faces, size), mask) for p, mask in zip(points, masks, strict=True)]))
+    pairs = zip(points, masks, strict=True)
+    return float(np.mean([mask_iou(silhouette(shape * size, faces, size), mask) for shape, mask in pairs]))
 
 
 def _other_views(bench: Bench, rows: np.ndarray, predicted: dict[int, np.ndarray]) -> dict[str, float]:
@@ -85,7 +88,8 @@ def _other_views(bench: Bench, rows: np.ndarray, predicted: dict[int, np.ndarray
     shapes = TrueShapes(bench.registered, template["mirror"])
     overlaps: dict[str, list[float]] = {"other_views_mask_iou": [], "other_views_mean_shape_mask_iou": []}
     for number, vertices in predicted.items():
-        others = np.flatnonzero((renders.scene == renders.scene[rows[number]]) & (np.arange(len(renders)) != rows[number]))
+        others = np.flatnonzero(renders.scene == renders.scene[rows[number]])
+        others = others[others != rows[number]]
         if len(others) == 0:
             continue
         crops = make_crops(renders, others, None)
@@ -95,14 +99,13 @@ def _other_views(bench: Bench, rows: np.ndarray, predicted: dict[int, np.ndarray
             points = torch.from_numpy(np.repeat(shape[None].astype(np.float32), len(others), 0))
             fractions = project_by(truth["camera"], truth["azimuth"], bounding_box_centre(points), points).numpy()
             size = masks.shape[-1]
-            overlaps[name] += [
-                mask_iou(silhouette(f * size, template["faces"], size), mask) for f, mask in zip(fractions, masks, strict=True)
-            ]
+            drawn = (silhouette(points * size, template["faces"], size) for points in fractions)
+            overlaps[name] += [mask_iou(picture, mask) for picture, mask in zip(drawn, masks, strict=True)]
     return {name: float(np.mean(values)) for name, values in overlaps.items() if values}
 
 
 def _solids(bench: Bench, rows: np.ndarray, predicted: dict[int, np.ndarray]) -> dict[str, float]:
-    """Voxel overlap of predicted, mean and registered shape with the true car's outer solid; {} without the cars' files."""
+    """Voxel overlap of predicted, mean and registered shape with the true car's outer solid; {} without cars.json."""
     folder = Path(bench.paths.cars).parent
     if not bench.paths.cars.is_file():
         return {}
@@ -116,6 +119,7 @@ def _solids(bench: Bench, rows: np.ndarray, predicted: dict[int, np.ndarray]) ->
             continue
         truth = true_solid(folder, records[row["car"]], bench.registered[row["car"]], row)
         own = shapes.vertices(row, mirrored=False)[0]
-        for name, solid in zip(overlaps, (mesh_solid(vertices, template["faces"]), mean, mesh_solid(own, template["faces"])), strict=True):
+        solids = mesh_solid(vertices, template["faces"]), mean, mesh_solid(own, template["faces"])
+        for name, solid in zip(overlaps, solids, strict=True):
             overlaps[name].append(voxel_iou(solid, truth))
     return {name: float(np.median(values)) for name, values in overlaps.items() if values}

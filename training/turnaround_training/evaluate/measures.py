@@ -32,7 +32,7 @@ def summarise_azimuth(errors_deg: np.ndarray) -> dict[str, float]:
 
 
 def without_constant(errors_deg: np.ndarray, groups: list[str]) -> np.ndarray:
-    """Errors with one constant per group (circular mean of those that are no flips) taken away."""
+    """Errors [N] with one constant per group (the median of those that are no flips) taken away."""
     result = np.array(errors_deg, float)
     names = np.array(groups)
     for name in set(groups):

@@ -83,5 +83,6 @@ def _perceptual(view: NeuralView, examples: Examples, trunk: nn.Sequential) -> f
     distances = []
     for rows in examples.rows_of():
         batch = fetch(examples, rows, np.array([closest_other(examples, rows, row) for row in rows]))
-        distances += perceptual_distance(trunk, *(moved(part, device_of(trunk)) for part in (view.draw_batch(batch), batch.target))).tolist()
+        drawn, target = (moved(part, device_of(trunk)) for part in (view.draw_batch(batch), batch.target))
+        distances += perceptual_distance(trunk, drawn, target).tolist()
     return float(np.mean(distances))

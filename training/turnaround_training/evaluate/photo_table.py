@@ -12,9 +12,10 @@ from turnaround_training.evaluate.photos import Photo, encoder_crop, largest_pie
 from turnaround_training.evaluate.table import Figure, Table, figures_table
 
 NOTE = (
-    "Photos and turntables are evaluation data only. Mesh mask IoU draws the encoder's mesh in its own crop, inside the "
-    "photo; the end is a median of 0.88 on photos (the authors: 0.76). Segmenter: 0.90 on photos, 0.95 on turntables. "
-    "Flips are azimuth errors beyond 90 degrees. `_segmented` uses the segmenter's mask (largest piece) instead of the true one."
+    "Photos and turntables are evaluation data only. Mesh mask IoU draws the encoder's mesh in its own crop, inside "
+    "the photo; the end is a median of 0.88 on photos (the authors: 0.76). Segmenter: 0.90 on photos, 0.95 on "
+    "turntables. Flips are azimuth errors beyond 90 degrees. `_segmented` uses the segmenter's mask (largest piece) "
+    "instead of the true one."
 )
 
 
@@ -47,7 +48,8 @@ def photo_figures(bench: Bench, items: list[Photo], name: str) -> list[Figure]:
         for suffix, masks in sources.items():
             crops = np.concatenate([encoder_crop(item.picture, masks[item.name]) for item in items])
             answers = bench.models.encode(crops)
-            figures += encoder_figures(bench, name + suffix, answers, crops[:, 3] >= 0.5, crops[:, 4] >= 0.5, truth, groups)
+            shown, valid = crops[:, 3] >= 0.5, crops[:, 4] >= 0.5
+            figures += encoder_figures(bench, name + suffix, answers, shown, valid, truth, groups)
     return figures
 
 

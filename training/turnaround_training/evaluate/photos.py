@@ -10,12 +10,11 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import label
 
+from turnaround_training.data.crops import CROP_SIZE
 from turnaround_training.data.framing import CROP_MARGIN
 from turnaround_training.errors import StageError
 
 SEGMENTER_SIZE = 256
-CROP_SIZE = 128
-PADDING = 128
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,11 @@ def photos(folder: Path, limit: int | None) -> Iterator[Photo]:
 def turntable(folder: Path, cars: list[str]) -> Iterator[Photo]:
     """All views of some turntable cars; view k looks from azimuth (k - 1) * 22.5 degrees."""
     for car in cars:
-        for path in sorted((folder / "turntable" / car).glob("*.jpg")):
+        paths = sorted((folder / "turntable" / car).glob("*.jpg"))
+        if not paths:
+            where = folder / "turntable" / car
+            raise StageError(f"No views in {where}. Correct 'cars' in [evaluate] or 'evaluation' in [paths].")
+        for path in paths:
             yield _read(path, f"{car}/{path.stem}", (int(path.stem) - 1) * 22.5)
 
 

@@ -41,4 +41,3 @@ def random_cars(bench: Bench, count: int, seed: int) -> RandomCars:
         texture=atlases.transpose(0, 3, 1, 2).astype(np.float32) / 255,
         around=pooled_surroundings(rgba),
     )
-

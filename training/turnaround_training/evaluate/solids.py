@@ -6,6 +6,8 @@ wheel arches and interiors weigh alike for all.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from turnaround_training.render.bend import bend
@@ -52,7 +54,7 @@ def voxel_iou(first: np.ndarray, second: np.ndarray) -> float:
     return float((first & second).sum() / max((first | second).sum(), 1))
 
 
-def true_solid(folder: str, record: dict, registered: RegisteredCar, row: dict) -> np.ndarray:
+def true_solid(folder: Path, record: dict, registered: RegisteredCar, row: dict) -> np.ndarray:
     """Outer solid of the car of an index row: its own triangles bent as the render's, straightened, at length 1."""
     car = Car(folder, record)
     caster, _ = closed_caster(car)

@@ -22,7 +22,10 @@ GROUPS: dict[str, tuple[tuple[str, ...], float | None]] = {
     "segmenter": (("segmenter",), None),
     "texture": (("texture",), None),
 }
-NOTE = f"Median milliseconds of batch 1 on {THREADS} threads of this machine, as loaded as it was; ends hold for two free cores."
+NOTE = (
+    f"Median milliseconds of batch 1 on {THREADS} threads of this machine, as loaded as it was; ends hold for two free "
+    "cores."
+)
 
 
 def speed_table(bench: Bench) -> Table:
@@ -42,7 +45,10 @@ def milliseconds(folder: Path, groups: dict[str, tuple[str, ...]]) -> dict[str, 
     node = shutil.which("node")
     if node is None or not (REPOSITORY / "node_modules/onnxruntime-node").is_dir():
         raise StageError(f"onnxruntime-node is not installed. Run npm install in {REPOSITORY}.")
-    request = {"repository": str(REPOSITORY), "folder": str(folder.resolve()), "threads": THREADS, "runs": RUNS, "groups": groups}
+    request = {
+        "repository": str(REPOSITORY), "folder": str(folder.resolve()), "threads": THREADS, "runs": RUNS,
+        "groups": groups,
+    }
     done = subprocess.run([node, str(SCRIPT), json.dumps(request)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise StageError(f"Timing in onnxruntime-node failed: {done.stderr.strip()[-400:]}")

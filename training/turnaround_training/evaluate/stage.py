@@ -1,16 +1,18 @@
 """Stage ``evaluate``: measure what is exported on held-out renders and on the evaluation photos.
 
 Config section [evaluate]: ``photos`` (how many of the photos, by name), ``cars`` (turntable cars), ``renders`` (how
-many held-out pictures), ``tables`` (which, by name; all without it), ``routes``, ``ablations``, ``reader``, ``gan_config`` (see their tables),
-``report`` (file to write), ``command`` (how this was called, recorded with every figure).
+many held-out pictures), ``neural_scenes``, ``viewpoint_cars``, ``edited_cars`` (how many of each), ``tables`` (which,
+by name; all without it), ``routes``, ``ablations``, ``reader``, ``gan_config`` (see their tables), ``device`` (for
+networks that are not exported), ``report`` (file to write), ``command`` (how this was called, recorded with every
+figure).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from turnaround_training.checkpoint import write_whole
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.ablation_table import ablation_table
 from turnaround_training.evaluate.bench import Bench
@@ -57,10 +59,7 @@ def run(config: dict) -> None:
         tables.append(_measured(name, bench))
         print(tables[-1].markdown(), flush=True)
     _record(bench, tables, command)
-    report = Path(bench.section.get("report", "RESULTS.md"))
-    temporary = report.with_name(report.name + ".new")
-    temporary.write_text(_report(tables, command), encoding="utf-8")
-    os.replace(temporary, report)
+    write_whole(Path(bench.section.get("report", "RESULTS.md")), _report(tables, command).encode())
 
 
 def _measured(name: str, bench: Bench) -> Table:
@@ -76,7 +75,8 @@ def _record(bench: Bench, tables: list[Table], command: str) -> None:
     entries = read_manifest(bench.models.folder)["models"]
     figures = [figure for table in tables for figure in table.figures]
     for model in sorted({owner for owner, _, _ in figures} & set(entries)):
-        metrics = [{"name": name, "value": round(value, 4), "command": command} for owner, name, value in figures if owner == model]
+        own = [(name, value) for owner, name, value in figures if owner == model]
+        metrics = [{"name": name, "value": round(value, 4), "command": command} for name, value in own]
         merge_metrics(bench.models.folder, model, metrics)
 
 

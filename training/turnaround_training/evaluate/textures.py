@@ -45,5 +45,6 @@ def texture_figures(
             error = np.abs(answer - truth).mean(0)
             for place, chosen in places.items():
                 if (chosen & covered).any():
-                    errors.setdefault(f"held_out_renders_{place}_error_{name}", []).append(float(error[chosen & covered].mean()))
+                    own_errors = errors.setdefault(f"held_out_renders_{place}_error_{name}", [])
+                    own_errors.append(float(error[chosen & covered].mean()))
     return [("texture", name, float(np.mean(values))) for name, values in errors.items()]

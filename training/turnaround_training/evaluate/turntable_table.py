@@ -45,7 +45,8 @@ def turntable_table(bench: Bench) -> Table:
         ("flips", angles["flips"], 0.06, against(angles["flips"], 0.06, True)),
     ]
     figures: list[Figure] = [
-        ("encoder", f"{name}_unseen_views_mask_iou", own), ("encoder", f"{name}_unseen_views_mean_shape_mask_iou", mean),
+        ("encoder", f"{name}_unseen_views_mask_iou", own),
+        ("encoder", f"{name}_unseen_views_mean_shape_mask_iou", mean),
     ]
     return Table("Turntable: from one view to the others", NOTE, ("measure", "value", "end", "reached"), rows, figures)
 
@@ -73,8 +74,10 @@ def unseen_overlaps(
     return float(np.mean(own)), float(np.mean(mean))
 
 
-def turned_silhouettes(shape: np.ndarray, faces: np.ndarray, camera: np.ndarray, azimuths_deg: np.ndarray) -> list[np.ndarray]:
-    """Centred masks of a mesh at azimuths, without roll and offset, the other camera numbers as given [6]."""
+def turned_silhouettes(
+    shape: np.ndarray, faces: np.ndarray, camera: np.ndarray, azimuths_deg: np.ndarray
+) -> list[np.ndarray]:
+    """Centred masks of a mesh [V,3] at azimuths, without roll and offset, the other camera numbers as given [6]."""
     level = np.repeat(camera[None], len(azimuths_deg), 0).astype(np.float32)
     level[:, [1, 4, 5]] = 0
     points = torch.from_numpy(np.repeat(shape[None].astype(np.float32), len(azimuths_deg), 0))

@@ -1,4 +1,4 @@
-"""Viewpoint control: set an azimuth on random cars, read it back with the encoder, which was trained on true renders."""
+"""Viewpoint control: an azimuth is set on random cars and read back by the encoder, which learned from true renders."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def viewpoint_table(bench: Bench) -> Table:
         reached = "yes" if against(median, 7.0, True) == against(within, 0.95) == "yes" else "no"
         table.rows.append((name, median, within, reached))
         if models.folder == bench.models.folder:
-            table.figures += [("generator", "viewpoint_median_deg", median), ("generator", "viewpoint_within_25_deg", within)]
+            named = {"viewpoint_median_deg": median, "viewpoint_within_25_deg": within}
+            table.figures += [("generator", key, value) for key, value in named.items()]
     return table
 
 
@@ -52,5 +53,5 @@ def read_back(bench: Bench, view: NeuralView, pictures: np.ndarray) -> np.ndarra
 def crops_of(view: NeuralView, pictures: np.ndarray) -> np.ndarray:
     """The encoder's crops [N,5,128,128] of drawn pictures, by the segmenter's masks."""
     masks = view.masks(pictures)[:, 0] >= 0.5
-    bytes_ = (pictures.transpose(0, 2, 3, 1) * 255 + 0.5).astype(np.uint8)
-    return np.concatenate([encoder_crop(picture, largest_piece(mask)) for picture, mask in zip(bytes_, masks, strict=True)])
+    pairs = zip((pictures.transpose(0, 2, 3, 1) * 255 + 0.5).astype(np.uint8), masks, strict=True)
+    return np.concatenate([encoder_crop(picture, largest_piece(mask)) for picture, mask in pairs])

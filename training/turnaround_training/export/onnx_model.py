@@ -1,4 +1,4 @@
-"""Write a torch module as an ONNX file of opset 17 with a dynamic batch, checked against torch."""
+"""Writes torch modules as ONNX files of opset 17 with a dynamic batch, checked against torch, and opens such files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ def export_model(
     outputs: list[str],
     description: dict,
     tolerance: float,
-    half_weights: bool = True,
 ) -> dict[str, float]:
     """Export, verify and register one model.
 
@@ -39,13 +38,12 @@ def export_model(
         description: the manifest entry without file, sha256 and parity: purpose, inputs, outputs,
             training_data, credits, licence, metrics.
         tolerance: largest absolute difference allowed between torch and ONNX, recorded for the engine.
-        half_weights: store large weights as float16 (cast back at load), which halves the file.
-    Returns: largest absolute difference from torch per output.
+    Large weights are stored as float16 (cast back at load), which halves the file.
+    Returns: largest absolute difference from torch per output. Raises StageError where one is beyond the tolerance.
     """
     module = module.eval().float()
     graph = build_graph(module, example, outputs)
-    if half_weights:
-        store_weights_as_half(graph)
+    store_weights_as_half(graph)
     onnx.checker.check_model(graph)
     data = graph.SerializeToString()
     answers = run_graph(data, {key: value.numpy() for key, value in example.items()})
@@ -107,10 +105,22 @@ def store_weights_as_half(graph: onnx.ModelProto) -> None:
     graph.graph.node.extend(nodes)
 
 
+def open_model(models: Path, name: str, threads: int) -> onnxruntime.InferenceSession:
+    """A session of models/NAME.onnx on the CPU; raises StageError where it isn't exported."""
+    path = models / f"{name}.onnx"
+    if not path.is_file():
+        raise StageError(f"No {path}. Run the export stage first.")
+    return _session(str(path), threads)
+
+
+def _session(model: str | bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 def run_graph(data: bytes, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Run a serialised model on the CPU; returns output name -> array."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    session = _session(data, 1)
     names = [output.name for output in session.get_outputs()]
     return dict(zip(names, session.run(None, inputs), strict=True))

@@ -59,7 +59,7 @@ def run(config: dict) -> None:
     @cache
     def solid(number: int) -> np.ndarray:
         row = renders.rows[number]
-        return true_solid(str(folder), records[row["car"]], registered[row["car"]], row)
+        return true_solid(folder, records[row["car"]], registered[row["car"]], row)
 
     first_of_scene = {row["scene"]: number for number, row in reversed(list(enumerate(renders.rows)))}
     names, samples = [], []

@@ -5,27 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from scipy.ndimage import label
 from torch import Tensor
 from torch.nn import functional
 
-from turnaround_training.errors import StageError
+from turnaround_training.export.onnx_model import open_model
 
 SIDE = 256
 CHUNK = 8
 CAR_SHARE = 0.02
-
-
-def open_model(models: Path, name: str, threads: int) -> onnxruntime.InferenceSession:
-    """One of models/*.onnx; raises StageError where it is missing."""
-    path = models / f"{name}.onnx"
-    if not path.exists():
-        raise StageError(f"No {path}. Run the export stage first.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 class Segmenter:

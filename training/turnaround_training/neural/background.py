@@ -6,7 +6,6 @@ only the filled picture, so that it can hardly tell the car that stood there.
 
 from __future__ import annotations
 
-import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 

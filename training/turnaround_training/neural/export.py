@@ -6,12 +6,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import nn
 
 from turnaround_training.export.manifest import merge_metrics
-from turnaround_training.export.onnx_model import export_model
+from turnaround_training.export.onnx_model import export_model, open_model
 from turnaround_training.neural.examples import Examples, fetch
 from turnaround_training.neural.networks import Networks
 
@@ -99,19 +98,14 @@ def export_networks(
 
 def milliseconds(models: Path, inputs: int, width: int, threads: int = 1, runs: int = 30) -> float:
     """Median time of mapper_view plus generator for one picture in onnxruntime on the CPU."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    sessions = [
-        onnxruntime.InferenceSession(str(models / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
-        for name in ("mapper_view", "generator")
-    ]
+    view_mapper, generator = (open_model(models, name, threads) for name in ("mapper_view", "generator"))
     content = np.zeros((1, inputs, width), np.float32)
     times = []
     for run in range(runs):
         view = np.array([[np.sin(run), np.cos(run), 0.1]], np.float32)
         begun = time.perf_counter()
-        (w_view,) = sessions[0].run(None, {"viewpoint": view})
-        sessions[1].run(None, {"w_plus": content + w_view})
+        (w_view,) = view_mapper.run(None, {"viewpoint": view})
+        generator.run(None, {"w_plus": content + w_view})
         times.append(time.perf_counter() - begun)
     return float(np.median(times) * 1e3)
 

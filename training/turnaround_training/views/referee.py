@@ -11,8 +11,9 @@ from torch import Tensor
 
 from turnaround_training.encoder.network import decode_azimuth
 from turnaround_training.evaluate.photos import encoder_crop, largest_piece
+from turnaround_training.export.onnx_model import open_model
 from turnaround_training.gan.sheet import to_bytes
-from turnaround_training.multiview.segment import Segmenter, open_model
+from turnaround_training.multiview.segment import Segmenter
 
 CHUNK = 32
 
