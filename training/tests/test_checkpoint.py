@@ -1,4 +1,4 @@
-"""Checkpoints of another configuration, broken files, full disks and Ctrl-C: a clear error, the last checkpoint intact."""
+"""Checkpoints of another configuration, broken files, full disks, Ctrl-C: a clear error, the last checkpoint intact."""
 
 import errno
 import json
@@ -31,7 +31,7 @@ def batches(width=3):
 
 
 def run(folder, steps, identity=IDENTITY, width=3, losses=losses, **plan):
-    settings = TrainingPlan(folder, steps=steps, log_every=1, **plan)
+    settings = TrainingPlan(folder, steps=steps, **({"log_every": 1} | plan))
     return train(network(width), settings, batches(width), losses, identity, ["a car"])
 
 
@@ -41,7 +41,10 @@ def test_a_checkpoint_of_another_configuration_is_refused_and_kept(tmp_path):
     run(tmp_path / "run", 2, first)
     kept = checkpoint_path(tmp_path / "run").read_bytes()
     (tmp_path / "template").write_bytes(b"two")
-    for other, named in ((identity_of("tiny", tmp_path / "template", size=3), "template"), ({**first, "size": 4}, "size 3 instead of 4")):
+    for other, named in (
+        (identity_of("tiny", tmp_path / "template", size=3), "template"),
+        ({**first, "size": 4}, "size 3 instead of 4"),
+    ):
         with pytest.raises(StageError, match=named):
             run(tmp_path / "run", 3, other)
         with pytest.raises(StageError, match="another configuration"):
@@ -98,6 +101,32 @@ def test_a_signal_ends_the_step_saves_and_lets_go_on(tmp_path, number):
     assert steps == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_log_that_a_stop_cut_short_holds_means_of_the_steps_there_were(tmp_path):
+    def ones(model, batch):
+        return {"error": losses(model, batch)["error"] * 0 + 1}
+
+    run(tmp_path, 3, losses=ones, log_every=2)
+    run(tmp_path, 4, losses=ones, log_every=2)
+    entries = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(entry["step"], entry["error"]) for entry in entries] == [(2, 1.0), (4, 1.0)]
+
+
+def test_a_loss_that_is_not_finite_leaves_the_checkpoint_before_and_says_what_to_do(tmp_path):
+    run(tmp_path, 2)
+    kept = checkpoint_path(tmp_path).read_bytes()
+    with pytest.raises(StageError, match="not finite at step 2.*lower learning_rate"):
+        run(tmp_path, 4, losses=lambda model, batch: {"error": losses(model, batch)["error"] * float("nan")})
+    assert checkpoint_path(tmp_path).read_bytes() == kept
+
+
+def test_a_batch_that_can_not_be_made_ends_the_run_with_its_error(tmp_path):
+    def fail(generator, progress):
+        raise StageError("No picture in the drawer.")
+
+    with pytest.raises(StageError, match="drawer"):
+        train(network(), TrainingPlan(tmp_path, steps=3), fail, losses, IDENTITY)
+
+
 @pytest.mark.parametrize(
     "failure,code,said",
     [
@@ -123,7 +152,8 @@ def test_the_command_says_what_went_wrong_in_one_line(capsys, failure, code, sai
 
 def test_a_signal_amid_the_imports_waits_for_their_end(tmp_path, monkeypatch, capsys):
     (tmp_path / "slow_stage.py").write_text(
-        "import signal\nsignal.raise_signal(signal.SIGINT)\nimported = True\ndef run(config):\n    raise AssertionError\n"
+        "import signal\nsignal.raise_signal(signal.SIGINT)\nimported = True\n"
+        "def run(config):\n    raise AssertionError\n"
     )
     (tmp_path / "c.toml").write_text("")
     monkeypatch.syspath_prepend(tmp_path)

@@ -30,7 +30,9 @@ def test_excluded_cars_are_as_if_never_drawn(tmp_path):
     assert np.array_equal(chosen.pictures[np.array([1, 5]), ..., 3], everything.pictures[np.array([1, 9]), ..., 3])
     assert np.allclose(chosen.azimuth, everything.azimuth[kept]) and chosen.pictures.shape == (8, 256, 256, 4)
     save_registered(tmp_path / "cars.npz", [registered_box(), registered_box("vdrift-sv")])
-    paths = Paths.from_config({"paths": {"renders": str(folder), "registered": str(tmp_path / "cars.npz"), "exclude": ["vdrift-sv"]}})
+    paths = Paths.from_config(
+        {"paths": {"renders": str(folder), "registered": str(tmp_path / "cars.npz"), "exclude": ["vdrift-sv"]}}
+    )
     assert len(paths.training_renders()) == 8 and list(paths.training_cars()) == ["vdrift-3s"]
     with pytest.raises(StageError, match="no complete picture"):
         RenderSet(folder, ["vdrift-sv", "vdrift-3s"])
@@ -54,3 +56,8 @@ def test_pictures_of_another_size_are_refused(tmp_path):
 def test_a_misspelt_path_is_named():
     with pytest.raises(StageError, match="rendres"):
         Paths.from_config({"paths": {"rendres": "x"}})
+
+
+def test_a_car_excluded_without_a_list_is_not_read_as_letters():
+    with pytest.raises(StageError, match="paths.exclude must be a list"):
+        Paths.from_config({"paths": {"exclude": "vdrift-sv"}})

@@ -61,7 +61,7 @@ def _answer_stops(handler: Callable | signal.Handlers) -> None:
 
 
 def _stop(*_: object) -> None:
-    """SIGTERM, and SIGINT even where a shell's & has it ignored, end a stage as Ctrl-C does; a second one changes nothing."""
+    """SIGTERM, and SIGINT even where a shell's & has it ignored, end a stage as Ctrl-C does; a second is not heard."""
     _answer_stops(signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -74,8 +74,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(stage)
         command.add_argument("--config", type=Path, required=True, help="TOML file")
         if stage in PARALLEL:
-            command.add_argument("--processes", type=int, default=1, metavar="N", help="share the work among N processes")
-    commands.choices["views"].add_argument("--labels", type=Path, help="a person's bins, as labels.json of the views has them")
+            command.add_argument("--processes", type=int, default=1, metavar="N", help="share the work among N of them")
+    commands.choices["views"].add_argument("--labels", type=Path, help="a person's bins, in the form of labels.json")
     _add_import(commands.add_parser("import-stylegan2", help="take over a StyleGAN2 generator"))
     _add_keep(commands.add_parser("keep", help="write what a stage has learned to a small file, to go on from"))
     options = parser.parse_args(arguments)
@@ -108,10 +108,11 @@ def _module(name: str) -> ModuleType:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("checkpoint", type=Path, help=".pt, .npz or .safetensors state dict, or a .pkl of stylegan2-ada-pytorch")
+    kinds = ".pt, .npz or .safetensors state dict, or a .pkl of stylegan2-ada-pytorch"
+    parser.add_argument("checkpoint", type=Path, help=kinds)
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    parser.add_argument("--crop", default=None, help="WIDTHxHEIGHT, the middle of the square picture, e.g. 512x384 for cars")
-    parser.add_argument("--clamp", type=float, default=None, help="conv_clamp that the checkpoint was trained with, if any")
+    parser.add_argument("--crop", help="WIDTHxHEIGHT, the middle of the square picture, e.g. 512x384 for cars")
+    parser.add_argument("--clamp", type=float, help="conv_clamp that the checkpoint was trained with, if any")
 
 
 def _import_stylegan2(options: argparse.Namespace) -> None:

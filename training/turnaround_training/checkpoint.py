@@ -30,7 +30,7 @@ def identity_of(stage: str, template: Path | None = None, **sizes: object) -> Id
 
 
 def write_whole(path: Path, data: bytes | memoryview) -> None:
-    """Write a file at once: a reader, a crash or a full disk leaves the old file or the new one, never half of one.
+    """Write a file at once: after a crash or a full disk there is the old file or the new one, never half of one.
 
     Raises StageError when the disk is full.
     """
@@ -44,14 +44,19 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
         os.replace(temporary, path)
     except OSError as error:
         if disk_is_full(error):
-            raise StageError(f"The disk is full: {path} was not written, the one before it is intact. Free space and run again.") from None
+            raise StageError(
+                f"The disk is full: {path} was not written, the one before it is intact. Free space and run again."
+            ) from None
         raise
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def save_checkpoint(path: Path, identity: Identity, content: dict) -> None:
-    """Write content (what torch.save takes) with its identity, at once; tensors of any device are stored as the CPU's."""
+    """Write content (what torch.save takes) with its identity, at once; tensors are stored as the CPU's.
+
+    Raises StageError when the disk is full.
+    """
     memory = io.BytesIO()
     torch.save(_on_cpu({**content, "identity": identity}), memory)
     write_whole(path, memory.getbuffer())

@@ -1,9 +1,9 @@
 """What several processes do together with tensors. Each function is nothing, or the value itself, for a process alone.
 
 Gradients are averaged in flat pieces after backward, not by DistributedDataParallel: a GAN's step has several backward
-passes, one of them through a gradient, with one of two networks frozen, and the stages call parts of networks on their own,
-all of which DistributedDataParallel's hooks do not allow. What it would gain, sending while backward computes, is little
-for networks of a few million weights.
+passes, one of them through a gradient, with one of two networks frozen, and the stages call parts of networks on their
+own, all of which DistributedDataParallel's hooks do not allow. What it would gain, sending while backward computes, is
+little for networks of a few million weights.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ def _with_all() -> Iterator[None]:
         yield
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
-        raise StageError(f"Another process of this run has ended ({reason:.100}); the last checkpoint is intact. Run the same command again.") from error
+        raise StageError(
+            f"Another process of this run has ended ({reason:.100}); the last checkpoint is intact. Run the same "
+            "command again."
+        ) from error
 
 
 def _in_pieces(tensors: Iterable[Tensor], send: Callable[[Tensor], None]) -> None:
@@ -72,8 +75,9 @@ def gradients_of(parameters: Iterable[Tensor]) -> list[Tensor]:
 
 
 def statistics_of(network: torch.nn.Module) -> list[Tensor]:
-    """Running means and variances of the batch normalisations, which each process takes of its own share of the batch."""
-    layers = [module for module in network.modules() if isinstance(module, _BatchNorm) and module.running_mean is not None]
+    """Running means and variances of the batch normalisations, which each process takes of its share of the batch."""
+    normalisations = [module for module in network.modules() if isinstance(module, _BatchNorm)]
+    layers = [layer for layer in normalisations if layer.running_mean is not None]
     return [values for layer in layers for values in (layer.running_mean, layer.running_var)]
 
 
@@ -97,7 +101,7 @@ def start_alike(tensors: Iterable[Tensor], step: int) -> None:
     with _with_all():
         distributed.all_reduce(row, distributed.ReduceOp.MAX)
     if row[0] != -row[1]:
-        raise StageError("The processes stand at different steps. All of them must see the same run folder and pictures.")
+        raise StageError("The processes stand at different steps. All must see the same run folder and pictures.")
 
 
 class Turn(NamedTuple):

@@ -28,11 +28,11 @@ Module = TypeVar("Module", bound=torch.nn.Module)
 def choose_device(wanted: str = AUTOMATIC) -> torch.device:
     """The device of this process; with torchrun on CUDA, the one of its local rank.
 
-    wanted: "auto", or a device by PyTorch's name ("cpu", "cuda", "cuda:1", "mps"). Raises StageError where it isn't there.
+    wanted: "auto", or a device by PyTorch's name ("cpu", "cuda", "cuda:1", "mps"); StageError where it isn't there.
     """
     name = os.environ.get(VARIABLE) or wanted
     if name == AUTOMATIC:
-        name = next(name for name, there in (("cuda", torch.cuda.is_available()), ("mps", _has_mps()), ("cpu", True)) if there)
+        name = "cuda" if torch.cuda.is_available() else "mps" if _has_mps() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError:
@@ -43,7 +43,10 @@ def choose_device(wanted: str = AUTOMATIC) -> torch.device:
         if device.index is None:
             device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         if device.index >= torch.cuda.device_count():
-            raise StageError(f"{device} is wanted, but PyTorch sees {torch.cuda.device_count()} CUDA devices. Start fewer processes, or use device = \"cpu\".")
+            raise StageError(
+                f"{device} is wanted, but PyTorch sees {torch.cuda.device_count()} CUDA devices. "
+                'Start fewer processes, or use device = "cpu".'
+            )
         torch.cuda.set_device(device)
     return device
 
@@ -53,8 +56,10 @@ def _has_mps() -> bool:
 
 
 def compute_type(device: torch.device) -> torch.dtype:
-    """Type of activations: bfloat16 on the CPU and on CUDA devices that have it, float32 elsewhere (no stage scales its
-    loss, which float16 would need)."""
+    """Type of activations: bfloat16 on the CPU and on CUDA devices that have it, float32 elsewhere.
+
+    float16 is never taken: it would need scaled losses.
+    """
     if device.type == "cpu" or (device.type == "cuda" and torch.cuda.is_bf16_supported()):
         return torch.bfloat16
     return torch.float32
@@ -73,7 +78,10 @@ def device_of(module: torch.nn.Module) -> torch.device:
 
 
 def moved(batch: Tensors, device: torch.device) -> Tensors:
-    """A tensor, a mapping or a dataclass of tensors on the device; what is no tensor stays. On the CPU it is the batch itself."""
+    """A tensor, a mapping or a dataclass of tensors on the device; what is no tensor stays.
+
+    For the CPU it is the batch itself, which batches are made on.
+    """
     if device.type == "cpu":
         return batch
     if isinstance(batch, torch.Tensor):

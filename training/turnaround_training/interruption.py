@@ -12,12 +12,11 @@ from turnaround_training import processes
 
 @contextmanager
 def held_back(every: bool = False) -> Iterator[threading.Event]:
-    """While inside, the first SIGINT or SIGTERM only sets the event; a second one raises KeyboardInterrupt unless every is set.
+    """While inside, the first SIGINT or SIGTERM only sets the event; a second one raises KeyboardInterrupt.
 
-    Where a run has several processes a second one changes nothing: torchrun passes on the Ctrl-C that the terminal has
-    already given to each, and all stop after the same step.
-
-    Outside the main thread, where no handler may be set, the event is never set.
+    every: all of them only set it. So it is too where a run has several processes: torchrun passes on the Ctrl-C that
+    the terminal has already given to each, and all stop after the same step. Outside the main thread, where no handler
+    may be set, the event is never set.
     """
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():

@@ -1,9 +1,9 @@
 """Trained states that are kept in the tree (models/training/NAME.pt), to go on from where a run's folder has been lost.
 
-Command ``python -m turnaround_training keep --config FILE --stage gan --out ../models/training/gan.pt``. Such a file is a
-checkpoint in less room: weights in half precision, which costs nothing where activations are bfloat16 (biases, statistics and
-optimisers stay as they are), and perhaps without its optimisers. `start = "../models/training/gan.pt"` in a stage's section
-takes it where the run has no checkpoint.pt.
+Command ``python -m turnaround_training keep --config FILE --stage gan --out ../models/training/gan.pt``. Such a file is
+a checkpoint in less room: weights in half precision, which costs nothing where activations are bfloat16 (biases,
+statistics and optimisers stay as they are), and perhaps without its optimisers. `start = "../models/training/gan.pt"`
+in a stage's section takes it where the run has no checkpoint.pt.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from turnaround_training.errors import StageError
 
 MOST_MEGABYTES = 40.0
 OPTIMISERS = "optimisers"
-RARELY_NEEDED = {OPTIMISERS: "they begin anew, with a short warm-up of the rate", "network": "the average stands for it"}
+RARELY_NEEDED = {
+    OPTIMISERS: "they begin anew, with a short warm-up of the rate",
+    "network": "the average stands for it",
+}
 
 
 def keep(config: dict, stage: str, out: Path, without: tuple[str, ...] = ()) -> str:
     """Write the state of a stage's run to `out`; returns a line that says its size and what is in it.
 
-    without: parts to leave out, "optimisers" or a name in the checkpoint. Raises StageError where there is no such run, or
-    where the file would have more than MOST_MEGABYTES, with what to leave out.
+    without: parts to leave out, "optimisers" or a name in the checkpoint. Raises StageError where there is no such run,
+    or where the file would have more than MOST_MEGABYTES, with what to leave out.
     """
     section = config.get(stage, {})
     if "run" not in section:
@@ -48,7 +51,10 @@ def keep(config: dict, stage: str, out: Path, without: tuple[str, ...] = ()) -> 
     total = len(data) / 1e6
     if total > MOST_MEGABYTES:
         advice = [f"--without {name} ({said})" for name, said in RARELY_NEEDED.items() if _can_go(name, parts)]
-        raise StageError(f"{out} would have {total:.1f} MB, more than {MOST_MEGABYTES:.0f}: {listed}. Try {' and '.join(advice) or 'a smaller network'}.")
+        raise StageError(
+            f"{out} would have {total:.1f} MB, more than {MOST_MEGABYTES:.0f}: {listed}. "
+            f"Try {' and '.join(advice) or 'a smaller network'}."
+        )
     write_whole(out, data)
     return f"{out}: {total:.1f} MB ({listed})"
 

@@ -1,7 +1,7 @@
 """Option ``--processes N``: starts N processes of a stage on this machine, as torchrun does, and answers as one would.
 
-Where torchrun answers every failure with 1 and a report of its own, this passes the processes' own exit code on (130 after
-Ctrl-C) and adds no word. Several machines, and restarts, are torchrun's business.
+Where torchrun answers every failure with 1 and a report of its own, this passes the processes' own exit code on (130
+after Ctrl-C) and adds no word. Several machines, and restarts, are torchrun's business.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STOPPED = 130
 
 
 def launch(arguments: Sequence[str], processes: int) -> int:
-    """Run ``python -m turnaround_training ARGUMENTS`` in several processes. Returns 0, 1, or 130 where they were stopped.
+    """Run ``python -m turnaround_training ARGUMENTS`` in several processes. Returns 0, 1, or 130 after a stop.
 
     They stand in a session of their own, so that Ctrl-C reaches each once, from here; SIGTERM too is passed on.
     """
@@ -29,10 +29,7 @@ def launch(arguments: Sequence[str], processes: int) -> int:
     port = str(_free_port())
     shared = {**os.environ, "WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     shared.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
-    started = [
-        subprocess.Popen(command, env={**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)}, start_new_session=True)
-        for rank in range(processes)
-    ]
+    started: list[subprocess.Popen] = []
 
     def pass_on(number: int, _: object) -> None:
         for process in started:
@@ -40,8 +37,13 @@ def launch(arguments: Sequence[str], processes: int) -> int:
 
     before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
+        for rank in range(processes):
+            own = {**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)}
+            started.append(subprocess.Popen(command, env=own, start_new_session=True))
         return _answer(_wait(started))
     finally:
+        for process in started:
+            process.kill()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -1,9 +1,9 @@
 """The processes of one run, as torchrun starts them: who is first, whose rows are whose, and who tells what went wrong.
 
-``torchrun --nproc-per-node N -m turnaround_training STAGE --config FILE``, ``python -m torch.distributed.run`` in its place,
-or option ``--processes N`` (launch.py): gloo between processes on the CPU, NCCL on CUDA. All must see the same run folder. What they do together with
-tensors is in collective.py; this module imports no library
-before it is needed, as it is part of the command line.
+``torchrun --nproc-per-node N -m turnaround_training STAGE --config FILE``, ``python -m torch.distributed.run`` in its
+place, or option ``--processes N`` (launch.py): gloo between processes on the CPU, NCCL on CUDA. All must see the same
+run folder. What they do together with tensors is in collective.py; this module imports no library before it is needed,
+as it is part of the command line.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ class Share:
 def share_of(total: int, name: str) -> Share:
     """This process's share of a batch; raises StageError where `total` can't be divided evenly."""
     if total % count():
-        raise StageError(f"{name} = {total} can't be shared evenly among {count()} processes; it counts the batch of all of them.")
+        raise StageError(
+            f"{name} = {total} can't be shared evenly among {count()} processes; it counts the batch of all of them."
+        )
     return Share(total, rank(), count())
 
 
@@ -144,7 +146,7 @@ def part_of(total: int, name: str) -> int:
 
 
 def random_of(seed: int, step: int) -> np.random.Generator:
-    """The randomness of a step for a batch that is this process's alone: of (seed, step), with others (seed, step, rank)."""
+    """The randomness of a step for a batch that is this process's alone: of (seed, step), in company with the rank."""
     import numpy as np
 
     return np.random.default_rng((seed, step) if count() == 1 else (seed, step, rank()))

@@ -67,7 +67,9 @@ def restore(exported: nn.Module, path: Path, inputs: torch.Tensor) -> None:
     pairs = _convolutions(exported, inputs[:1])
     nodes = [node for node in graph.node if node.op_type == "Conv"]
     if len(nodes) != len(pairs):
-        raise StageError(f"{path} has {len(nodes)} convolutions, the network {len(pairs)}. It is another network's model.")
+        raise StageError(
+            f"{path} has {len(nodes)} convolutions, the network {len(pairs)}. It is another network's model."
+        )
     taken: set[int] = set()
     for node, (convolution, normalisation) in zip(nodes, pairs, strict=True):
         weight, *bias = (stored[name] for name in node.input[1:])
@@ -89,7 +91,8 @@ def restore(exported: nn.Module, path: Path, inputs: torch.Tensor) -> None:
 
 def _initializers(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     """Stored tensors in float32 by the names that the nodes call them; equal ones are stored once and passed on."""
-    stored = {tensor.name.removesuffix(HALF): numpy_helper.to_array(tensor).astype(np.float32) for tensor in graph.initializer}
+    arrays = {tensor.name.removesuffix(HALF): numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    stored = {name: array.astype(np.float32) for name, array in arrays.items()}
     for node in graph.node:
         if node.op_type == "Identity" and node.input[0] in stored:
             stored[node.output[0]] = stored[node.input[0]]
@@ -121,7 +124,10 @@ def _convolutions(module: nn.Module, example: torch.Tensor) -> list[tuple[nn.Con
 
 def _set(parameter: torch.Tensor, value: np.ndarray, path: Path) -> None:
     if tuple(parameter.shape) != value.shape:
-        raise StageError(f"{path} holds {list(value.shape)} where the network has {list(parameter.shape)}. It is another network's model.")
+        raise StageError(
+            f"{path} holds {list(value.shape)} where the network has {list(parameter.shape)}. It is another network's "
+            "model."
+        )
     with torch.no_grad():
         parameter.copy_(torch.from_numpy(value))
 

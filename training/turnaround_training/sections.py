@@ -19,23 +19,24 @@ def load_config(path: Path) -> dict:
             return tomllib.load(file)
     except FileNotFoundError:
         raise StageError(f"No config file at {path}. Give one with --config.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StageError(f"{path} is not valid TOML: {error}.") from None
 
 
-def read_section(kind: type[Section], values: dict, where: str, only_known: bool = True) -> Section:
-    """Build `kind` from a table; `where` names it in errors.
+def read_section(kind: type[Section], values: dict, where: str) -> Section:
+    """Build the dataclass `kind` from a table; `where` names it in errors.
 
-    Unknown keys are refused by name, or left alone where the section is shared (only_known False). Strings
-    become Path where the field is one, lists become tuples, tables become nested dataclasses.
+    Strings become Path where the field is one, lists become tuples, tables become nested dataclasses. Raises StageError
+    that names unknown and missing keys, and values of another type.
     """
     types = get_type_hints(kind)
     known = [entry.name for entry in fields(kind)]
     unknown = sorted(set(values) - set(known))
-    if unknown and only_known:
+    if unknown:
         raise StageError(f"[{where}] has no setting {', '.join(unknown)}; known: {', '.join(sorted(known))}.")
     try:
-        return kind(**{name: _converted(types[name], values[name], f"{where}.{name}") for name in known if name in values})
+        given = {name: _converted(types[name], values[name], f"{where}.{name}") for name in known if name in values}
+        return kind(**given)
     except TypeError as error:
         missing = str(error).rpartition("argument")[2].strip(" s:")
         raise StageError(f"[{where}] needs {missing or error}.") from None

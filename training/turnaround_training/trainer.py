@@ -1,8 +1,9 @@
-"""The loop that trains the segmenter, the encoder and the texture network: resumable, seeded, logged.
+"""The loop that trains segmenter, encoder, texture network and f (stage inverse): resumable, seeded, logged.
 
-The batch of step k is made from a generator seeded with (seed, k), so a resumed run continues the
-same sequence; with several processes (processes.py) each makes its part of the batch, seeded with (seed, k, rank). Progress runs from 0 to 1 over the seconds spent training (all runs together) or the
-steps, whichever is further, and drives the learning rate, so a run ends when its time ends.
+The batch of step k is made from a generator seeded with (seed, k), so a resumed run continues the same sequence; with
+several processes (processes.py) each makes its part of the batch, seeded with (seed, k, rank). Progress runs from 0 to
+1 over the seconds spent training (all starts together) or the steps, whichever is further, and drives the learning
+rate, so a run ends when its time ends.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ Losses = Callable[[torch.nn.Module, Batch], dict[str, torch.Tensor]]
 class TrainingPlan:
     """How long and how fast: read from a config section.
 
-    start: file of `keep` (or another run's folder) whose weights a run without a checkpoint begins with.
+    start: file of `keep` (or another run's folder) whose weights a run without a checkpoint begins with. learning_rate
+    and weight_decay are AdamW's, average_decay is of the moving average, per step; seed is that of the batches, threads
+    are PyTorch's.
     """
 
     run: Path
@@ -52,11 +55,14 @@ class TrainingPlan:
     device: str = AUTOMATIC
 
     @staticmethod
-    def from_section(section: dict) -> "TrainingPlan":
-        """Take the known keys of a config section; the others belong to the stage itself."""
+    def from_section(section: dict, where: str, own: Iterable[str] = ()) -> "TrainingPlan":
+        """The plan in config section `where`; keys in `own` are the stage's, StageError names any others."""
         if "run" not in section:
-            raise StageError("The config section of this stage needs run = \"folder for checkpoints and logs\".")
-        return read_section(TrainingPlan, section, "the section of this stage", only_known=False)
+            raise StageError(f"[{where}] needs run = \"folder for checkpoints and logs\".")
+        plan = read_section(TrainingPlan, {key: section[key] for key in section.keys() - set(own)}, where)
+        if min(plan.seconds, plan.steps, plan.warm_up_steps, plan.log_every) <= 0:
+            raise StageError(f"[{where}] seconds, steps, warm_up_steps and log_every must be positive.")
+        return plan
 
 
 class TrainingState:
@@ -88,12 +94,17 @@ class TrainingState:
                 self.average[key].copy_(value)
 
     def save(self, path: Path, identity: Identity) -> None:
-        """Write the checkpoint at once: a reader, a crash or a full disk never meets half a file. The first process does."""
+        """Write the checkpoint at once, so that nobody meets half a file; the first process does."""
         if not processes.is_first():
             return
         content = {
-            "network": self.network.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
-            "step": self.step, "elapsed": self.elapsed, "optimiser_begun": self.optimiser_begun, "cars": None if self.cars is None else sorted(self.cars),
+            "network": self.network.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+            "optimiser_begun": self.optimiser_begun,
+            "cars": None if self.cars is None else sorted(self.cars),
         }
         save_checkpoint(path, identity, content)
 
@@ -102,7 +113,8 @@ class TrainingState:
         stored = load_checkpoint(path, identity)
         self._take_weights(stored, path)
         self.optimiser.load_state_dict(stored["optimiser"])
-        self.step, self.elapsed, self.optimiser_begun = stored["step"], stored["elapsed"], stored.get("optimiser_begun", 0)
+        self.step, self.elapsed = stored["step"], stored["elapsed"]
+        self.optimiser_begun = stored.get("optimiser_begun", 0)
 
     def start(self, path: Path, identity: Identity, plan: TrainingPlan) -> None:
         """Begin with kept weights: at the step that they have reached where the plan goes on after it, else at step 0.
@@ -156,11 +168,14 @@ def train(
     """Train until the plan's seconds or steps are used up; returns the final state, also saved.
 
     Args:
-        make_batch: (generator, progress 0..1) -> tensors with this process's part of the batch in front; runs in a second thread.
+        make_batch: (generator, progress 0..1) -> tensors by name, this process's part of the batch along their first
+            axis; runs in a second thread.
         losses: (network, batch) -> named scalar losses; their sum is minimised.
         identity: of the checkpoint (checkpoint.identity_of); another one's checkpoint is refused.
         cars: what the batches show, noted in the checkpoint for the credits.
-        on_checkpoint: called with a copy-free averaged network after each checkpoint (sample sheets).
+        on_checkpoint: (network with the averaged weights, step), after each checkpoint, for sample sheets; in the first
+            process alone.
+    Raises StageError where a loss is not finite, KeyboardInterrupt (saved) where Ctrl-C or SIGTERM asked to stop.
     """
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed + processes.rank())
@@ -175,20 +190,20 @@ def train(
     state.cars = None if state.cars is None else state.cars | set(cars)
     plan.run.mkdir(parents=True, exist_ok=True)
     started, elapsed_before, last_saved = time.monotonic(), state.elapsed, time.monotonic()
-    sums: dict[str, float] = {}
+    seen: dict[str, list[float]] = {}
     network.train()
     with held_back() as asked_to_stop:
         for batch in _prefetched(state, plan, make_batch):
             terms = _learn(state, plan, losses, batch)
             now = time.monotonic()
-            turn = collective.agreed(asked_to_stop.is_set(), now - last_saved > plan.checkpoint_seconds, elapsed_before + now - started)
+            save = now - last_saved > plan.checkpoint_seconds
+            turn = collective.agreed(asked_to_stop.is_set(), save, elapsed_before + now - started)
             state.elapsed = turn.seconds
             for key, value in terms.items():
-                sums[key] = sums.get(key, 0.0) + value
-            if state.step % plan.log_every == 0 and processes.is_first():
-                means = {key: round(value / plan.log_every, 5) for key, value in sums.items()}
-                append_log(plan.run, {"step": state.step, "seconds": round(state.elapsed, 1), **means})
-                sums.clear()
+                seen.setdefault(key, []).append(value)
+            if state.step % plan.log_every == 0:
+                append_log(plan.run, {"step": state.step, "seconds": round(state.elapsed, 1)}, seen)
+                seen.clear()
             if turn.stop:
                 state.save(checkpoint, identity)
                 collective.barrier()
@@ -209,10 +224,14 @@ def _learn(state: TrainingState, plan: TrainingPlan, losses: Losses, batch: Batc
     values = torch.stack([value.detach().float() for value in terms.values()])
     state.optimiser.zero_grad(set_to_none=True)
     sum(terms.values()).backward()
-    collective.average_([values, *collective.gradients_of(state.network.parameters()), *collective.statistics_of(state.network)])
+    gradients = collective.gradients_of(state.network.parameters())
+    collective.average_([values, *gradients, *collective.statistics_of(state.network)])
     found = dict(zip(terms, values.cpu().tolist(), strict=True))
     if not np.isfinite(list(found.values())).all():
-        raise StageError(f"Loss is not finite at step {state.step}: {found}.")
+        raise StageError(
+            f"The loss is not finite at step {state.step}: {found}. The last checkpoint is intact; lower learning_rate "
+            "and run again."
+        )
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
     state.optimiser.step()
     state.step += 1
@@ -220,14 +239,20 @@ def _learn(state: TrainingState, plan: TrainingPlan, losses: Losses, batch: Batc
     return found
 
 
-def append_log(run: Path, entry: dict) -> None:
-    """Add a line to a run's log.jsonl; raises StageError when the disk is full."""
+def append_log(run: Path, entry: dict, values: dict[str, list[float]]) -> None:
+    """Add the entry and the means of values by name to a run's log.jsonl as one line; the first process does.
+
+    Raises StageError when the disk is full.
+    """
+    if not processes.is_first():
+        return
+    path, means = run / "log.jsonl", {name: round(float(np.mean(numbers)), 5) for name, numbers in values.items()}
     try:
-        with (run / "log.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(entry) + "\n")
+        with path.open("a", encoding="utf-8") as log:
+            log.write(json.dumps({**entry, **means}) + "\n")
     except OSError as error:
         if disk_is_full(error):
-            raise StageError(f"The disk is full: {run / 'log.jsonl'} can't grow; the last checkpoint is kept. Free space.") from None
+            raise StageError(f"The disk is full: {path} can't grow; the last checkpoint is kept. Free space.") from None
         raise
 
 
@@ -248,20 +273,21 @@ def _prefetched(state: TrainingState, plan: TrainingPlan, make_batch: MakeBatch)
     ready: queue.Queue = queue.Queue(maxsize=2)
     stop = threading.Event()
 
+    def hand_over(item: Batch | BaseException) -> None:
+        while not stop.is_set():
+            try:
+                return ready.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+
     def produce() -> None:
         step = state.step
         try:
             while not stop.is_set():
-                item = make_batch(processes.random_of(plan.seed, step), progress_of(state, plan))
+                hand_over(make_batch(processes.random_of(plan.seed, step), progress_of(state, plan)))
                 step += 1
-                while not stop.is_set():
-                    try:
-                        ready.put(item, timeout=0.2)
-                        break
-                    except queue.Full:
-                        continue
         except BaseException as error:
-            ready.put(error)
+            hand_over(error)
 
     thread = threading.Thread(target=produce, daemon=True)
     thread.start()

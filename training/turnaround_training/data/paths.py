@@ -7,6 +7,7 @@ from pathlib import Path
 
 from turnaround_training.data.renders import EXCLUDED, RenderSet
 from turnaround_training.errors import StageError
+from turnaround_training.sections import read_section
 from turnaround_training.template.registered import RegisteredCar, load_registered
 
 
@@ -26,13 +27,8 @@ class Paths:
 
     @staticmethod
     def from_config(config: dict) -> "Paths":
-        """Take [paths] of a config; keys that are missing keep their defaults."""
-        section = dict(config.get("paths", {}))
-        unknown = sorted(set(section) - set(Paths.__dataclass_fields__))
-        if unknown:
-            raise StageError(f"[paths] has no {', '.join(unknown)}; known: {', '.join(Paths.__dataclass_fields__)}.")
-        exclude = tuple(section.pop("exclude", EXCLUDED))
-        return Paths(**{key: Path(value) for key, value in section.items()}, exclude=exclude)
+        """Take [paths] of a config; keys that are missing keep their defaults, wrong ones raise StageError."""
+        return read_section(Paths, config.get("paths", {}), "paths")
 
     @property
     def template(self) -> Path:

@@ -57,7 +57,10 @@ class Trainer:
         if not is_first():
             return
         content = {
-            "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "step": self.step, "cars": self.cars,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "cars": self.cars,
         }
         save_checkpoint(checkpoint_path(self.settings.run), self.identity, content)
 
@@ -88,7 +91,10 @@ class Trainer:
         found = stacked.detach().clone()
         collective.average_([found, *collective.gradients_of(self.network.parameters())])
         if not torch.isfinite(found).all():
-            raise StageError(f"The loss is not finite at step {self.step}; lower the rate and go on from the checkpoint.")
+            raise StageError(
+                f"The loss is not finite at step {self.step}. The last checkpoint is intact; lower the rate and run "
+                "again."
+            )
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1
@@ -97,7 +103,9 @@ class Trainer:
     def _codes(self, rows: Tensor) -> Tensor:
         samples = self.samples
         background = self.network.background.encode(self._of(samples.around, rows))
-        return self.network.codes(*(self._of(part, rows) for part in (samples.view, samples.offsets, samples.texture)), background)
+        return self.network.codes(
+            *(self._of(part, rows) for part in (samples.view, samples.offsets, samples.texture)), background
+        )
 
     def _of(self, part: Tensor, rows: Tensor) -> Tensor:
         """Some rows of the samples on the network's device."""
@@ -121,7 +129,10 @@ class Trainer:
         own = self._codes(rows)
         background = network.background.encode(self._of(samples.around, rows))
         mixed = network.codes(
-            self._of(samples.view, views), self._of(samples.offsets, shapes), self._of(samples.texture, textures), background
+            self._of(samples.view, views),
+            self._of(samples.offsets, shapes),
+            self._of(samples.texture, textures),
+            background,
         )
         pictures = network.generator.draw(torch.cat([own, mixed]))
         with torch.no_grad():
@@ -136,7 +147,8 @@ class Trainer:
         return {
             "shape": weights.shape * (seen.vertices - self.f.mean - wanted_shape).norm(dim=-1).mean(),
             "texture": weights.texture * (seen.texture - wanted_texture).abs().mean(),
-            "background": weights.background * ((came_back - wanted_code).square().mean() + (first - second).square().mean()),
+            "background": weights.background
+            * ((came_back - wanted_code).square().mean() + (first - second).square().mean()),
             "entropy": weights.entropy * network.mapper_content.entropy(),
             "picture": weights.picture * (pictures[: len(rows)] - target[:, :3]).abs().mean(),
             "code": weights.code * self._difference(own, rows),
@@ -144,15 +156,19 @@ class Trainer:
 
 
 def train(trainer: Trainer, on_checkpoint: Callable[[], None]) -> None:
-    """Train until both phases are over. Ctrl-C or SIGTERM: the step is ended and saved, then KeyboardInterrupt is raised."""
+    """Train until both phases are over.
+
+    Ctrl-C or SIGTERM: the step under way is ended and saved, then KeyboardInterrupt is raised.
+    """
     settings = trainer.settings
     settings.run.mkdir(parents=True, exist_ok=True)
     last_saved = time.monotonic()
-    sums: dict[str, list[float]] = {}
+    values: dict[str, list[float]] = {}
     with held_back() as asked_to_stop:
         collective.start_alike(trainer.network.state_dict().values(), trainer.step)
         while trainer.step < settings.warm_up + settings.joint:
-            turn = collective.agreed(asked_to_stop.is_set(), time.monotonic() - last_saved > settings.checkpoint_seconds, 0.0)
+            save = time.monotonic() - last_saved > settings.checkpoint_seconds
+            turn = collective.agreed(asked_to_stop.is_set(), save, 0.0)
             if turn.stop:
                 trainer.save()
                 collective.barrier()
@@ -164,12 +180,10 @@ def train(trainer: Trainer, on_checkpoint: Callable[[], None]) -> None:
                 last_saved = time.monotonic()
             phase = "warm-up" if trainer.warming_up else "joint"
             for name, value in trainer.learn().items():
-                sums.setdefault(name, []).append(value)
-            if is_first() and (trainer.step % settings.log_every == 0 or trainer.step == settings.warm_up):
-                means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
-                append_log(settings.run, {"step": trainer.step, "phase": phase, **means})
-                sums = {}
+                values.setdefault(name, []).append(value)
+            if trainer.step % settings.log_every == 0 or trainer.step == settings.warm_up:
+                append_log(settings.run, {"step": trainer.step, "phase": phase}, values)
+                values = {}
         trainer.save()
     if is_first():
         on_checkpoint()
-

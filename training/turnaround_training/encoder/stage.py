@@ -19,18 +19,21 @@ from turnaround_training.restore import started
 from turnaround_training.synthetic.studio import Studio
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
+OWN = ("batch", "synthetic", "stage")
+"""Keys of [encoder] beside the plan's; ``stage`` is read by stage export."""
 REFRESH_CHANCE = 0.003
+"""Chance per batch of looking for renders drawn since."""
 SHEET_PICTURES = 12
 
 
 def run(config: dict) -> None:
     """Train (or go on training).
 
-    [encoder] takes the keys of TrainingPlan, ``batch``, ``synthetic`` (share of each batch that shows made-up cars, 0)
-    and ``start``, which may also name an exported encoder (.onnx) whose weights a new run begins with.
+    [encoder] takes the keys of TrainingPlan, ``batch`` (32) and ``synthetic`` (share of each batch that shows made-up
+    cars, 0); ``start`` may also name an exported encoder (.onnx) whose weights a new run begins with.
     """
-    section, paths = config["encoder"], Paths.from_config(config)
-    plan = TrainingPlan.from_section(section)
+    section, paths = config.get("encoder", {}), Paths.from_config(config)
+    plan = TrainingPlan.from_section(section, "encoder", OWN)
     renders, template = paths.training_renders(), load_file(paths.template)
     shapes = TrueShapes(paths.training_cars(), template["mirror"])
     device = choose_device(plan.device)
@@ -53,7 +56,10 @@ def run(config: dict) -> None:
             features = network.trunk(batch["crop"])
         return encoder_losses(network.read(features.float()), batch, space)
 
-    fixed = {name: values[:: max(1, size // SHEET_PICTURES)] for name, values in next_batch(np.random.default_rng(0), 0.0).items()}
+    fixed = {
+        name: values[:: max(1, size // SHEET_PICTURES)]
+        for name, values in next_batch(np.random.default_rng(0), 0.0).items()
+    }
 
     def write_sheet(network: torch.nn.Module, step: int) -> None:
         draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
@@ -71,7 +77,10 @@ def joined(first: Batch, second: Batch) -> Batch:
 
 def shape_space(template: dict[str, np.ndarray]) -> ShapeSpace:
     """Mean, basis and faces of the tensors of models/template.safetensors."""
-    return ShapeSpace(*(torch.from_numpy(template[name]).float() for name in ("vertices", "basis")), torch.from_numpy(template["faces"]).long())
+    return ShapeSpace(
+        *(torch.from_numpy(template[name]).float() for name in ("vertices", "basis")),
+        torch.from_numpy(template["faces"]).long(),
+    )
 
 
 def draw_sheet(network: torch.nn.Module, batch: Batch, space: ShapeSpace, faces: np.ndarray) -> Image.Image:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from typing import TextIO
 
-import numpy as np
 import torch
 
 from turnaround_training import collective
@@ -18,6 +14,7 @@ from turnaround_training.gan.sheet import write_sheet
 from turnaround_training.gan.trainer import Trainer
 from turnaround_training.interruption import held_back
 from turnaround_training.processes import is_first
+from turnaround_training.trainer import append_log
 
 
 def keep_generator(trainer: Trainer) -> None:
@@ -25,7 +22,12 @@ def keep_generator(trainer: Trainer) -> None:
     if not is_first():
         return
     path = trainer.settings.run / f"generator-{trainer.seen:08d}.pt"
-    state = {"average": trainer.average.state_dict(), "seen": trainer.seen, "size": trainer.size, "cars": sorted(trainer.cars)}
+    state = {
+        "average": trainer.average.state_dict(),
+        "seen": trainer.seen,
+        "size": trainer.size,
+        "cars": sorted(trainer.cars),
+    }
     save_checkpoint(path, trainer.identity(), state)
 
 
@@ -37,27 +39,20 @@ def _keep(trainer: Trainer, phase: Phase, fade: float) -> None:
     write_sheet(run / f"sheet-{trainer.seen:08d}.png", trainer.average, phase.size, fade)
 
 
-def _write_means(log: TextIO, trainer: Trainer, phase: Phase, fade: float, sums: dict[str, list[float]], rate: float) -> None:
-    means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
-    entry = {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, "fade": round(fade, 3)}
-    log.write(json.dumps({**entry, "pictures_per_second": round(rate, 2), **means}) + "\n")
-    log.flush()
-
-
 def train(trainer: Trainer, pictures: Pictures) -> None:
     """Train until the phases are over; raises KeyboardInterrupt, saved, where a signal asks to stop."""
     settings = trainer.settings
     torch.set_num_threads(settings.threads)
     settings.run.mkdir(parents=True, exist_ok=True)
-    sums: dict[str, list[float]] = {}
+    values: dict[str, list[float]] = {}
     last_saved = last_logged = time.monotonic()
     logged_seen = trainer.seen
     collective.start_alike(trainer.weights(), trainer.seen + len(pictures))
-    log_path = settings.run / "log.jsonl" if is_first() else os.devnull
-    with open(log_path, "a", encoding="utf-8") as log, held_back() as stop:
+    with held_back() as stop:
         while (current := settings.phase_at(trainer.seen)) is not None:
             phase, fade = current
-            turn = collective.agreed(stop.is_set(), time.monotonic() - last_saved > settings.checkpoint_minutes * 60, trainer.seconds)
+            save = time.monotonic() - last_saved > settings.checkpoint_minutes * 60
+            turn = collective.agreed(stop.is_set(), save, trainer.seconds)
             if turn.stop:
                 trainer.save()
                 collective.barrier()
@@ -67,13 +62,17 @@ def train(trainer: Trainer, pictures: Pictures) -> None:
                 last_saved = time.monotonic()
             begun, before = time.monotonic(), trainer.seen
             for name, value in trainer.learn(pictures, phase, fade).items():
-                sums.setdefault(name, []).append(value)
+                values.setdefault(name, []).append(value)
             now = time.monotonic()
             trainer.seconds += now - begun
             if any(before < mark <= trainer.seen for mark in settings.milestones):
                 keep_generator(trainer)
             if now - last_logged > settings.log_seconds:
-                _write_means(log, trainer, phase, fade, sums, (trainer.seen - logged_seen) / (now - last_logged))
-                sums, last_logged, logged_seen = {}, now, trainer.seen
+                entry = {
+                    "seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, "fade": round(fade, 3),
+                    "pictures_per_second": round((trainer.seen - logged_seen) / (now - last_logged), 2),
+                }  # fmt: skip
+                append_log(settings.run, entry, values)
+                values, last_logged, logged_seen = {}, now, trainer.seen
     _keep(trainer, settings.phases[-1], 1.0)
     keep_generator(trainer)

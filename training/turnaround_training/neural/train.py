@@ -25,8 +25,6 @@ from turnaround_training.trainer import append_log, checkpoint_path
 
 R1_EVERY = 16
 R1_WEIGHT = 1.0
-STYLE_SHARE = 1.0
-STYLE_SHARE_ADVERSARIAL = 0.2
 RECONSTRUCTION_WEIGHT = 4.0
 OUTLINE_WEIGHT = 0.5
 MATCHING_WEIGHT = 2.0
@@ -51,10 +49,7 @@ class Trainer:
         self.discriminator = Discriminator().to(self.device)
         self.average = MovingAverage(self.networks)
         self.networks.generator.compute = self.discriminator.compute = compute_type(self.device)
-        groups = [
-            {"params": self.networks.other_parameters(), "share": 1.0},
-            {"params": self.networks.style_parameters(), "share": STYLE_SHARE},
-        ]
+        groups = [{"params": self.networks.other_parameters()}, {"params": self.networks.style_parameters()}]
         self.optimiser = torch.optim.Adam(groups, lr=settings.rate, betas=(0.9, 0.99), foreach=True)
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True
@@ -88,8 +83,10 @@ class Trainer:
         save_checkpoint(checkpoint_path(self.settings.run), self.identity, content)
 
     def load(self) -> bool:
-        """Go on from the run's checkpoint, or from the settings' start; False where there is neither, StageError where it
-        belongs elsewhere. A state without optimisers takes new ones."""
+        """Go on from the run's checkpoint, or from the settings' start; False where there is neither.
+
+        A state without optimisers takes new ones. Raises StageError where it belongs to another configuration.
+        """
         path, start = checkpoint_path(self.settings.run), self.settings.start
         if not path.exists() and not start:
             return False
@@ -98,7 +95,10 @@ class Trainer:
         load_weights(self.networks, stored["networks"], path)
         load_weights(self.average.networks, stored["average"], path)
         load_weights(self.discriminator, stored["discriminator"], path)
-        for optimiser, name in ((self.optimiser, "optimiser"), (self.discriminator_optimiser, "discriminator_optimiser")):
+        for optimiser, name in (
+            (self.optimiser, "optimiser"),
+            (self.discriminator_optimiser, "discriminator_optimiser"),
+        ):
             if name in stored:
                 optimiser.load_state_dict(stored[name])
         self.seen, self.step, self.adversarial_since, self.seconds = stored["counters"]
@@ -129,7 +129,10 @@ class Trainer:
         found = stacked.detach().clone()
         collective.average_([found, *collective.gradients_of(self.networks.parameters())])
         if not torch.isfinite(found).all():
-            raise StageError(f"The loss is not finite after {self.seen} pictures; lower the rate and resume.")
+            raise StageError(
+                f"The loss is not finite after {self.seen} pictures. The last checkpoint is intact; lower the rate and "
+                "run again."
+            )
         torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 10.0)
         self.optimiser.step()
         values = dict(zip(terms, found.cpu().tolist(), strict=True))
@@ -143,10 +146,9 @@ class Trainer:
     def _set_rates(self, phase: Phase) -> None:
         if phase.adversarial > 0 and self.adversarial_since < 0:
             self.adversarial_since = self.seen
+        warm_up = min(1.0, (self.step - self.optimisers_begun + 1) / WARM_UP)
         for group in self.optimiser.param_groups:
-            style = STYLE_SHARE_ADVERSARIAL if phase.adversarial > 0 else STYLE_SHARE
-            warm_up = min(1.0, (self.step - self.optimisers_begun + 1) / WARM_UP)
-            group["lr"] = self.settings.rate * phase.rate * warm_up * (style if group["share"] < 1 else 1.0)
+            group["lr"] = self.settings.rate * phase.rate * warm_up
             group["betas"] = (0.5 if phase.adversarial > 0 else 0.9, 0.99)
 
     def _deceive(self, picture: torch.Tensor, target: torch.Tensor, view: torch.Tensor, phase: Phase) -> dict:
@@ -199,7 +201,7 @@ def train(
     settings = trainer.settings
     torch.set_num_threads(settings.threads)
     settings.run.mkdir(parents=True, exist_ok=True)
-    sums: dict[str, list[float]] = {}
+    values: dict[str, list[float]] = {}
     with held_back() as asked_to_stop:
         examples = _examples(trainer, load_examples)
         rows_of = examples.rows_of()
@@ -207,7 +209,8 @@ def train(
         collective.start_alike(trainer.weights(), trainer.seen)
         while (phase := trainer.phase()) is not None:
             begun = time.monotonic()
-            turn = collective.agreed(asked_to_stop.is_set(), begun - last_saved > settings.checkpoint_minutes * 60, begun - started)
+            save = begun - last_saved > settings.checkpoint_minutes * 60
+            turn = collective.agreed(asked_to_stop.is_set(), save, begun - started)
             if turn.stop:
                 trainer.save()
                 collective.barrier()
@@ -221,15 +224,17 @@ def train(
                 examples = _examples(trainer, load_examples)
                 rows_of = examples.rows_of()
                 last_saved = begun = time.monotonic()
-            random, share = np.random.default_rng((settings.seed, trainer.step)), share_of(phase.batch, "[[neural.phases]] batch")
-            for name, value in trainer.learn(random_batch(examples, rows_of, phase.batch, random, share), phase).items():
-                sums.setdefault(name, []).append(value)
+            random = np.random.default_rng((settings.seed, trainer.step))
+            share = share_of(phase.batch, "[[neural.phases]] batch")
+            batch = random_batch(examples, rows_of, phase.batch, random, share)
+            for name, value in trainer.learn(batch, phase).items():
+                values.setdefault(name, []).append(value)
             now = time.monotonic()
             trainer.seconds += now - begun
-            if now - last_logged > LOG_SECONDS and is_first():
-                means = {name: round(float(np.mean(values)), 5) for name, values in sums.items()}
-                append_log(settings.run, {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size, **means})
-                sums, last_logged = {}, now
+            if now - last_logged > LOG_SECONDS:
+                entry = {"seen": trainer.seen, "seconds": round(trainer.seconds), "size": phase.size}
+                append_log(settings.run, entry, values)
+                values, last_logged = {}, now
         trainer.save()
     if is_first():
         on_checkpoint(trainer, examples)

@@ -17,19 +17,25 @@ from turnaround_training.restore import started
 from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
+OWN = ("size", "batch", "coarse_share")
+"""Keys of [segmenter] beside the plan's."""
 COARSE_SHARE = 0.6
 REFRESH_CHANCE = 0.002
+"""Chance per batch of looking for renders drawn since."""
 EDGE_WEIGHT = 1.5
 
 
 def run(config: dict) -> None:
-    """Train (or go on training). [segmenter] takes the keys of TrainingPlan, ``size``, ``batch`` and ``coarse_share``.
+    """Train (or go on training).
 
-    The first ``coarse_share`` of the time (COARSE_SHARE) is spent at half the size with twice the batch, which shows
-    the network about four times as many scenes. ``start`` may also name an exported segmenter (.onnx).
+    [segmenter] takes the keys of TrainingPlan, ``size`` (256 px), ``batch`` (16) and ``coarse_share`` (COARSE_SHARE);
+    ``start`` may also name an exported segmenter (.onnx).
+
+    The first ``coarse_share`` of the time is spent at half the size with twice the batch, which shows the network about
+    four times as many scenes.
     """
-    section, paths = config["segmenter"], Paths.from_config(config)
-    plan = TrainingPlan.from_section(section)
+    section, paths = config.get("segmenter", {}), Paths.from_config(config)
+    plan = TrainingPlan.from_section(section, "segmenter", OWN)
     size, batch = section.get("size", 256), part_of(section.get("batch", 16), "[segmenter] batch")
     coarse_share = section.get("coarse_share", COARSE_SHARE)
     renders, backdrops = paths.training_renders(), load_backdrops(paths.environments)

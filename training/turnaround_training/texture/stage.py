@@ -18,6 +18,8 @@ from turnaround_training.texture.dataset import Sources, make_bank, make_batch
 from turnaround_training.texture.network import TextureCompleter
 from turnaround_training.trainer import Batch, TrainingPlan, train
 
+OWN = ("batch", "size", "views")
+"""Keys of [texture] beside the plan's."""
 GRADIENT_WEIGHT = 1.0
 COARSE_WEIGHT = 0.5
 SHEET_PICTURES = 8
@@ -26,12 +28,16 @@ PAINTS = 4
 OUTSIDE_WEIGHT = 0.1
 """Weight of texels outside the charts, which only filtering ever touches."""
 REFRESH_CHANCE = 0.003
+"""Chance per batch of looking for renders drawn since."""
 
 
 def run(config: dict) -> None:
-    """Train (or go on training). [texture] takes the keys of TrainingPlan, ``batch``, ``size`` and ``views``."""
-    section, paths = config["texture"], Paths.from_config(config)
-    plan = TrainingPlan.from_section(section)
+    """Train (or go on training).
+
+    [texture] takes the keys of TrainingPlan, ``batch`` (12), ``size`` (128 texels), ``views`` (400 viewpoints).
+    """
+    section, paths = config.get("texture", {}), Paths.from_config(config)
+    plan = TrainingPlan.from_section(section, "texture", OWN)
     size, batch = section.get("size", 128), part_of(section.get("batch", 12), "[texture] batch")
     sources = load_sources(paths, size, section.get("views", 400), plan.seed)
     covered = np.full(size * size, OUTSIDE_WEIGHT, np.float32)
@@ -66,8 +72,10 @@ def load_sources(paths: Paths, size: int, views: int, seed: int) -> Sources:
     random = np.random.default_rng(seed)
     shapes = [car.vertices for car in registered.values() if not car.held_out]
     if not shapes:
-        raise StageError("All registered cars are held out or excluded. Run the template stage on cars with a picture to learn from.")
-    bank, texels = make_bank(template["uv"], template["parts"], template["faces"], np.stack(shapes), size, views, random)
+        raise StageError("All registered cars are held out or excluded. Run the template stage on training cars.")
+    bank, texels = make_bank(
+        template["uv"], template["parts"], template["faces"], np.stack(shapes), size, views, random
+    )
     return Sources(
         atlases=painted_atlases(registered, PAINTS, size, random),
         parts=texels.part[texels.nearest].reshape(size, size),
