@@ -16,7 +16,14 @@ TINY = Architecture(size=16, width=16, base=128, channels=16, mapping_layers=2)
 def tiny_settings(folder: Path, **changes) -> Settings:
     """Two phases, 8 then 16 px, four pictures a step."""
     phases = (Phase(16, 8, batch=4, r1=0.1), Phase(32, 16, batch=4, r1=0.1, fade=8))
-    given = {"run": folder / "run", "architecture": TINY, "phases": phases, "r1_every": 2, "milestones": (16,), "distance_pictures": 4}
+    given = {
+        "run": folder / "run",
+        "architecture": TINY,
+        "phases": phases,
+        "r1_every": 2,
+        "milestones": (16,),
+        "distance_pictures": 4,
+    }
     return Settings(**(given | changes))
 
 

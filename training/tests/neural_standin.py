@@ -10,7 +10,9 @@ from turnaround_training.neural.frustum import DISTANCE, HALF_FOV
 COEFFICIENTS = 6
 
 
-def draw_boxes(boxes: np.ndarray, colours: np.ndarray, ground: float, sky: np.ndarray, azimuth: float, elevation: float) -> np.ndarray:
+def draw_boxes(
+    boxes: np.ndarray, colours: np.ndarray, ground: float, sky: np.ndarray, azimuth: float, elevation: float
+) -> np.ndarray:
     """Ray-cast axis-aligned boxes [B,2,3] with colours per face [B,6,3] -> uint8 [128,128,4]."""
     sa, ca, se, ce = np.sin(azimuth), np.cos(azimuth), np.sin(elevation), np.cos(elevation)
     eye = DISTANCE * np.array([sa * ce, se, ca * ce])
@@ -45,7 +47,10 @@ def standin_examples(scenes: int = 12, views: int = 6, seed: int = 3) -> Example
         half, waist = height / 2, 0.02 * values[2]
         cabin = 0.25 + 0.04 * values[3]
         boxes = np.array(
-            [[[-width, -half, -0.5], [width, waist, 0.5]], [[-width * 0.9, waist, -cabin - 0.1], [width * 0.9, half, cabin - 0.1]]]
+            [
+                [[-width, -half, -0.5], [width, waist, 0.5]],
+                [[-width * 0.9, waist, -cabin - 0.1], [width * 0.9, half, cabin - 0.1]],
+            ]
         )
         paint = random.uniform(0.1, 0.9, 3)
         shades = np.array([0.7, 0.7, 0.4, 1.0, 0.5, 0.9])[:, None]

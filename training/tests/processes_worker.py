@@ -1,4 +1,4 @@
-"""One process of several for test_processes.py: ``python processes_worker.py SCENARIO FOLDER``, started as torchrun starts them.
+"""One process of several for test_processes.py, started as torchrun does: ``processes_worker.py SCENARIO FOLDER``.
 
 What is learned here is learned in the test's own process too, alone; activations are float32, so that the two compare.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gan_standin import tiny_settings, write_pictures
+from gan_standin import tiny_settings
 from neural_standin import standin_examples, standin_projection
 from turnaround_training import collective, processes
 from turnaround_training.__main__ import guarded
@@ -28,7 +28,15 @@ from turnaround_training.trainer import TrainingPlan, train
 IDENTITY = identity_of("tiny")
 STEPS, BATCH = 6, 8
 SMALL = Architecture(
-    width=16, view_width=4, plan_channels=8, volume_features=3, volume_height=4, depth_slices=4, channels_32=8, channels_64=8, channels_128=4
+    width=16,
+    view_width=4,
+    plan_channels=8,
+    volume_features=3,
+    volume_height=4,
+    depth_slices=4,
+    channels_32=8,
+    channels_64=8,
+    channels_128=4,
 )
 
 
@@ -50,7 +58,9 @@ def losses(model: torch.nn.Module, batch: dict[str, torch.Tensor]) -> dict[str, 
 
 
 def learn_tiny(folder: Path, make_batch, losses=losses):
-    plan = TrainingPlan(folder / "tiny", steps=STEPS, log_every=1, warm_up_steps=1, learning_rate=0.02, average_decay=0.5)
+    plan = TrainingPlan(
+        folder / "tiny", steps=STEPS, log_every=1, warm_up_steps=1, learning_rate=0.02, average_decay=0.5
+    )
     return train(network(), plan, make_batch, losses, IDENTITY)
 
 
@@ -71,7 +81,9 @@ def phase_of(phase):
 
 def learn_neural(folder: Path) -> NeuralTrainer:
     phase = Phase(100, 128, BATCH, adversarial=0.1)
-    trainer = NeuralTrainer(NeuralSettings(run=folder / "neural", architecture=SMALL, phases=(phase,)), standin_projection(), IDENTITY)
+    trainer = NeuralTrainer(
+        NeuralSettings(run=folder / "neural", architecture=SMALL, phases=(phase,)), standin_projection(), IDENTITY
+    )
     trainer.networks.generator.compute = trainer.discriminator.compute = torch.float32
     examples = standin_examples(scenes=3, views=2)
     for step in range(3):
@@ -83,7 +95,11 @@ def learn_neural(folder: Path) -> NeuralTrainer:
 def learned(folder: Path, tiny_batch=own_batch) -> dict[str, torch.Tensor]:
     """Weights of all three, and the GAN's counters."""
     tiny, gan, neural = learn_tiny(folder, tiny_batch), learn_gan(folder), learn_neural(folder)
-    parts = {"tiny": tiny.network, "gan": torch.nn.ModuleList([gan.generator, gan.discriminator, gan.average]), "neural": neural.networks}
+    parts = {
+        "tiny": tiny.network,
+        "gan": torch.nn.ModuleList([gan.generator, gan.discriminator, gan.average]),
+        "neural": neural.networks,
+    }
     found = {f"{name} {key}": value.clone() for name, part in parts.items() for key, value in part.state_dict().items()}
     found |= {f"tiny average {key}": value for key, value in tiny.average.items()}
     return found | {"counters": torch.tensor([gan.seen, gan.step, gan.augmentation, gan.sign, neural.seen, tiny.step])}

@@ -33,9 +33,14 @@ def config(tmp_path_factory):
     }
     save_file(template, folder / "models" / "template.safetensors")
     save_registered(folder / "registered.npz", [registered_box()])
-    (folder / "cars.json").write_text(json.dumps(
-        [{"id": "vdrift-3s", "source": "VDrift", "credit": "Someone", "licence": "GPL"}, {"id": "unused", "source": "", "credit": "", "licence": ""}]
-    ))
+    (folder / "cars.json").write_text(
+        json.dumps(
+            [
+                {"id": "vdrift-3s", "source": "VDrift", "credit": "Someone", "licence": "GPL"},
+                {"id": "unused", "source": "", "credit": "", "licence": ""},
+            ]
+        )
+    )
     (folder / "hdri").mkdir()
     line = b"\x02\x02\x00\x10" + bytes((128 + 16, 100)) * 3 + bytes((128 + 16, 129))
     (folder / "hdri" / "plain.hdr").write_bytes(b"#?RADIANCE\n\n-Y 8 +X 16\n" + line * 8)
@@ -55,7 +60,15 @@ def config(tmp_path_factory):
         state = TrainingState(network, TrainingPlan(folder / name))
         state.cars = {"vdrift-3s"}
         state.save(folder / name / "checkpoint.pt", identity)
-    names = {"renders": "renders", "held_out": "renders", "models": "models", "cars": "cars.json", "registered": "registered.npz", "environments": "hdri", "evaluation": "eval"}
+    names = {
+        "renders": "renders",
+        "held_out": "renders",
+        "models": "models",
+        "cars": "cars.json",
+        "registered": "registered.npz",
+        "environments": "hdri",
+        "evaluation": "eval",
+    }
     return {
         "paths": {key: str(folder / value) for key, value in names.items()},
         **{name: {"run": str(folder / name)} for name in networks},
@@ -79,7 +92,9 @@ def test_export_then_evaluate(config, capsys):
 
     evaluate.run(config)
     report = (config["folder"] / "RESULTS.md").read_text()
-    assert "photos_1_mask_iou" in report and "| azimuth_flips |" in report and "mask IoU in the other 15 views" in report
+    assert (
+        "photos_1_mask_iou" in report and "| azimuth_flips |" in report and "mask IoU in the other 15 views" in report
+    )
     assert "Neural view on held-out cars" in report and "not exported to" in report
     metrics = json.loads((models / "manifest.json").read_text())["models"]["segmenter"]["metrics"]
     assert {metric["command"] for metric in metrics} == {"the command"}

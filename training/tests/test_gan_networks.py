@@ -141,7 +141,9 @@ def test_augmentation_of_colours_keeps_grey_grey():
     grey = torch.linspace(-1, 1, 16).reshape(1, 1, 4, 4).expand(8, 3, 4, 4)
     changed = augmented(grey, 1.0, np.random.default_rng(1))
     assert torch.allclose(changed[:, :1].expand(-1, 3, -1, -1), changed, atol=1e-5)
-    coloured = augmented(torch.tensor([1.0, 0.0, -1.0]).reshape(1, 3, 1, 1).expand(8, 3, 4, 4), 1.0, np.random.default_rng(1))
+    coloured = augmented(
+        torch.tensor([1.0, 0.0, -1.0]).reshape(1, 3, 1, 1).expand(8, 3, 4, 4), 1.0, np.random.default_rng(1)
+    )
     assert float((coloured[:, 0] - coloured[:, 1] - 1.0).abs().max()) > 0.2
 
 

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -52,6 +51,18 @@ def test_only_canonical_renders_of_allowed_cars_are_seen_and_new_ones_are_append
     assert float((grown.fetch(np.array([2]), 8)[0, 0, 0, 0] + 1) * 127.5) == pytest.approx(40.0, abs=0.01)
 
 
+def test_a_second_process_takes_the_decoded_files_of_the_first(tmp_path, monkeypatch):
+    folder = write_pictures(tmp_path / "png", 4)
+    first = Pictures((folder,), 16, tmp_path / "cache")
+    before = first.fetch(np.arange(4), 16)
+    (decoded,) = (tmp_path / "cache").iterdir()
+    begun = decoded.stat()
+    monkeypatch.setattr("turnaround_training.gan.pictures.is_first", lambda: False)
+    second = Pictures((folder,), 16, tmp_path / "cache")
+    assert torch.equal(second.fetch(np.arange(4), 16), before) and torch.equal(first.fetch(np.arange(4), 16), before)
+    assert decoded.stat().st_mtime_ns == begun.st_mtime_ns and decoded.stat().st_size == begun.st_size
+
+
 def test_pictures_are_averaged_over_areas_and_mirrored_half_of_the_time(tmp_path):
     picture = np.zeros((32, 32, 3), np.uint8)
     picture[:, :16] = 200
@@ -74,7 +85,10 @@ def test_pictures_are_averaged_over_areas_and_mirrored_half_of_the_time(tmp_path
         (lambda folder: Image.new("RGB", (16, 8)).save(write_pictures(folder, 1) / "x.png"), "16x8"),
         (lambda folder: (write_pictures(folder, 1) / "y.png").write_bytes(b"no picture"), "can't be read"),
         (lambda folder: write_pictures(folder, 1, size=24), "multiple of 16"),
-        (lambda folder: (folder.mkdir(), (folder / "pictures.u8").touch(), (folder / "index.jsonl").touch()), "no complete picture"),
+        (
+            lambda folder: (folder.mkdir(), (folder / "pictures.u8").touch(), (folder / "index.jsonl").touch()),
+            "no complete picture",
+        ),
     ],
 )
 def test_unfit_pictures_are_refused_by_name(tmp_path, make, said):
@@ -89,6 +103,8 @@ def test_unfit_pictures_are_refused_by_name(tmp_path, make, said):
         ({"phases": [{"until": 10, "size": 24}]}, "24 is none of"),
         ({"architecture": {"size": 100}}, "power of two"),
         ({"phases": [{"until": 10, "size": 16, "colour": 1}]}, "colour"),
+        ({"phases": []}, "at least one phase"),
+        ({"phases": [{"until": 10, "size": 16, "batch": 6}]}, "multiple of 4, or less, not 6"),
     ],
 )
 def test_impossible_settings_are_refused_by_name(section, said):
@@ -105,7 +121,8 @@ def test_a_resumed_run_has_the_weights_of_an_uninterrupted_one(tmp_path, picture
     assert resumed.load() and resumed.seen == 12
     learn(resumed, pictures, 4)
     assert resumed.size == 16 and torch.equal(weights(whole), weights(resumed))
-    assert (whole.seen, whole.step, whole.augmentation, whole.sign) == (resumed.seen, resumed.step, resumed.augmentation, resumed.sign)
+    for counter in ("seen", "step", "augmentation", "sign"):
+        assert getattr(whole, counter) == getattr(resumed, counter)
 
 
 def test_another_seed_gives_other_weights(tmp_path, pictures):
@@ -139,7 +156,9 @@ def test_the_generator_learns_the_colour_of_its_pictures(tmp_path, pictures):
     wanted = pictures.fetch(np.arange(8), 8).mean(dim=(0, 2, 3))
 
     def off():
-        drawn = trainer.generator.synthesis.draw(trainer.generator.spread(trainer.generator.mapping(torch.randn(32, 16))), 8)
+        drawn = trainer.generator.synthesis.draw(
+            trainer.generator.spread(trainer.generator.mapping(torch.randn(32, 16))), 8
+        )
         return float((drawn.mean(dim=(0, 2, 3)) - wanted).abs().max())
 
     before = off()
@@ -213,7 +232,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_says_what_to_do(tmp_path, pi
     trainer = Trainer(tiny_settings(tmp_path))
     with torch.no_grad():
         trainer.discriminator.out.weight.fill_(float("nan"))
-    with pytest.raises(StageError, match="not finite after 4 pictures"):
+    with pytest.raises(StageError, match="not finite after 4 pictures.*lower the rates or raise r1"):
         learn(trainer, pictures, 1)
 
 
@@ -228,6 +247,9 @@ def test_measuring_lists_every_kept_generator_beside_the_halves(tmp_path, pictur
     assert rows[0]["shrunk"] != rows[1]["shrunk"] == rows[1]["halves"]
     (tmp_path / "encoder.pt").unlink()
     assert measure(settings, pictures) == rows
+    (settings.run / "encoder.pt").write_bytes(b"half of an encod")
+    with pytest.raises(StageError, match="encoder.pt can't be read"):
+        measure(settings, pictures)
     assert "| 32 | 16 |" in write_distances(settings.run, rows)
 
 

@@ -13,7 +13,13 @@ from turnaround_training.export.manifest import merge_metrics, merge_model, read
 from turnaround_training.export.onnx_model import export_model
 
 DESCRIPTION = {
-    "purpose": "test", "inputs": [], "outputs": [], "training_data": "none", "credits": [], "licence": "none", "metrics": [],
+    "purpose": "test",
+    "inputs": [],
+    "outputs": [],
+    "training_data": "none",
+    "credits": [],
+    "licence": "none",
+    "metrics": [],
 }
 
 
@@ -43,13 +49,17 @@ def test_export_writes_model_pair_and_entry(tmp_path):
 
 def test_export_refuses_a_model_beyond_tolerance(tmp_path):
     with pytest.raises(StageError, match="differs"):
-        export_model(tmp_path, "small", small_module(), {"x": torch.rand(1, 3, 8, 8)}, ["y"], DESCRIPTION, tolerance=0.0)
+        export_model(
+            tmp_path, "small", small_module(), {"x": torch.rand(1, 3, 8, 8)}, ["y"], DESCRIPTION, tolerance=0.0
+        )
     assert not (tmp_path / "small.onnx").exists()
 
 
 def test_metrics_are_replaced_by_name(tmp_path):
     (tmp_path / "a.bin").write_bytes(b"1")
     merge_model(tmp_path, "a", {"file": "a.bin", "metrics": [{"name": "iou", "value": 0.5, "command": "x"}]})
-    merge_metrics(tmp_path, "a", [{"name": "iou", "value": 0.6, "command": "y"}, {"name": "ms", "value": 3, "command": "z"}])
+    merge_metrics(
+        tmp_path, "a", [{"name": "iou", "value": 0.6, "command": "y"}, {"name": "ms", "value": 3, "command": "z"}]
+    )
     metrics = json.loads((tmp_path / "manifest.json").read_text())["models"]["a"]["metrics"]
     assert [(metric["name"], metric["value"]) for metric in metrics] == [("iou", 0.6), ("ms", 3)]

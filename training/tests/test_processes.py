@@ -1,4 +1,4 @@
-"""Two processes of one run on the CPU: the same weights in both, the same as of one process alone, one log, one error."""
+"""Two processes of one run on the CPU: the same weights in both and as of one alone, one log, one error."""
 
 import json
 import os
@@ -40,14 +40,17 @@ def free_port():
 
 def started(scenario, folder):
     """Two processes as torchrun starts them."""
-    port = free_port()
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
     return [
         subprocess.Popen(
-            [sys.executable, str(HERE / "processes_worker.py"), scenario, str(folder)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=environment(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=port),
+            [sys.executable, str(HERE / "processes_worker.py"), scenario, str(folder)],
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(RANK=str(rank), LOCAL_RANK=str(rank), **shared),
         )
         for rank in range(2)
-    ]  # fmt: skip
+    ]
 
 
 def ended(pair):
@@ -79,9 +82,15 @@ def test_two_learn_what_one_learns(tmp_path):
     one = worker.learned(alone, both_shares)
     assert one.keys() == first.keys()
     for name, value in one.items():
-        assert torch.allclose(value.double(), first[name].double(), rtol=2e-3, atol=2e-4), (name, (value - first[name]).abs().max())
+        assert torch.allclose(value.double(), first[name].double(), rtol=2e-3, atol=2e-4), (
+            name,
+            (value - first[name]).abs().max(),
+        )
     assert not torch.equal(one["tiny 0.weight"], worker.network()[0].weight)
-    logs = [[json.loads(line) for line in (folder / "tiny" / "log.jsonl").read_text().splitlines()] for folder in (tmp_path, alone)]
+    logs = [
+        [json.loads(line) for line in (folder / "tiny" / "log.jsonl").read_text().splitlines()]
+        for folder in (tmp_path, alone)
+    ]
     assert [entry["step"] for entry in logs[0]] == [1, 2, 3, 4, 5, 6]
     assert [entry["error"] for entry in logs[0]] == pytest.approx([entry["error"] for entry in logs[1]], abs=2e-5)
 
@@ -110,11 +119,14 @@ def test_one_that_fails_ends_both_with_one_error(tmp_path):
 def gan_toml(folder, first_until):
     return f"""
 [gan]
-pictures = ["{folder / 'png'}"]
-run = "{folder / 'run'}"
+pictures = ["{folder / "png"}"]
+run = "{folder / "run"}"
 log_seconds = 0.0
 architecture = {{ size = 16, width = 16, base = 128, channels = 16, mapping_layers = 2 }}
-phases = [{{ until = {first_until}, size = 8, batch = 4, r1 = 0.1 }}, {{ until = {first_until + 8}, size = 16, batch = 4, r1 = 0.1 }}]
+phases = [
+    {{ until = {first_until}, size = 8, batch = 4, r1 = 0.1 }},
+    {{ until = {first_until + 8}, size = 16, batch = 4, r1 = 0.1 }},
+]
 """
 
 
@@ -123,7 +135,8 @@ def test_torchrun_trains_a_stage(tmp_path):
     config = tmp_path / "gan.toml"
     config.write_text(gan_toml(tmp_path, 16))
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", free_port()]
-    command += ["--redirects", "1", "--tee", "1", "--log_dir", str(tmp_path / "logs")]  # the default fails in PyTorch 1.13 with Python 3.11
+    # --redirects and --tee: their defaults fail in PyTorch 1.13 with Python 3.11.
+    command += ["--redirects", "1", "--tee", "1", "--log_dir", str(tmp_path / "logs")]
     command += ["-m", "turnaround_training", "gan", "--config", str(config)]
     done = subprocess.run(command, text=True, capture_output=True, env=environment(), timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr
@@ -135,7 +148,9 @@ def test_torchrun_trains_a_stage(tmp_path):
 
 def launched(config):
     command = [sys.executable, "-m", "turnaround_training", "gan", "--config", str(config), "--processes", "2"]
-    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), start_new_session=True)
+    return subprocess.Popen(
+        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), start_new_session=True
+    )
 
 
 def test_our_own_launcher_passes_ctrl_c_and_exit_codes_on(tmp_path):
@@ -150,13 +165,18 @@ def test_our_own_launcher_passes_ctrl_c_and_exit_codes_on(tmp_path):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out, err) == (130, "gan: 8 pictures; starting at 0 shown\n", "gan: stopped; run the same command again to go on.\n")
+    assert (process.returncode, out, err) == (
+        130,
+        "gan: 8 pictures; starting at 0 shown\n",
+        "gan: stopped; run the same command again to go on.\n",
+    )
     seen = torch.load(tmp_path / "run" / "checkpoint.pt")["seen"]
     assert seen >= json.loads(log.read_text().splitlines()[-1])["seen"] > 0
-    config.write_text(gan_toml(tmp_path, 10**9).replace("batch = 4", "batch = 5"))
+    config.write_text(gan_toml(tmp_path, 10**9).replace("batch = 4", "batch = 3"))
     process = launched(config)
     out, err = process.communicate(timeout=SECONDS)
-    assert process.returncode == 1 and err == "gan: [[gan.phases]] batch = 5 can't be shared evenly among 2 processes; it counts the batch of all of them.\n"
+    said = "batch = 3 can't be shared evenly among 2 processes; it counts the batch of all of them."
+    assert process.returncode == 1 and err == f"gan: [[gan.phases]] {said}\n"
     assert launch._answer([0, 0]) == 0 and launch._answer([0, -9]) == 1
 
 

@@ -89,7 +89,10 @@ def stand_ins(tmp_path):
     (tmp_path / "models").mkdir()
     mirror = np.arange(len(vertices)).reshape(13, 25)[:, ::-1].reshape(-1).astype(np.int32)
     template = {"uv": uv, "faces": faces.astype(np.int32), "parts": parts, "mirror": mirror}
-    save_file({key: np.ascontiguousarray(value) for key, value in template.items()}, tmp_path / "models" / "template.safetensors")
+    save_file(
+        {key: np.ascontiguousarray(value) for key, value in template.items()},
+        tmp_path / "models" / "template.safetensors",
+    )
     save_registered(tmp_path / "registered.npz", [replace(registered_box(), vertices=vertices.astype(np.float32))])
     write_renders(tmp_path / "renders")
     names = {"models": "models", "registered": "registered.npz", "renders": "renders"}

@@ -8,8 +8,9 @@ import torch
 
 from turnaround_training.disentangle.mapper import StyleGanR
 from turnaround_training.disentangle.samples import Samples
+from turnaround_training.export.manifest import tensor_entry
 from turnaround_training.export.onnx_model import export_model
-from turnaround_training.neural.export import PURPOSES, TOLERANCES, interfaces, tensor_entry
+from turnaround_training.neural.export import PURPOSES, TOLERANCES, interfaces
 
 
 @torch.no_grad()
@@ -38,6 +39,8 @@ def export_networks(
             "credits": credits, "licence": licence, "metrics": [],
         }
         module = getattr(network, name)
-        found = export_model(models, name, module, example, [line["name"] for line in lines_out], description, TOLERANCES[name])
+        found = export_model(
+            models, name, module, example, [line["name"] for line in lines_out], description, TOLERANCES[name]
+        )
         differences[name] = max(found.values())
     return differences

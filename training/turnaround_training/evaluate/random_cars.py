@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from turnaround_training.data.area import area_averaged
 from turnaround_training.evaluate.bench import Bench
-from turnaround_training.neural.cache import halved
-from turnaround_training.neural.examples import pooled_surroundings
+from turnaround_training.neural.examples import SIZE, TEXTURE, pooled_surroundings
 from turnaround_training.neural.sample import SPREAD
 from turnaround_training.texture.atlases import painted_atlases
 
@@ -29,11 +29,11 @@ def random_cars(bench: Bench, count: int, seed: int) -> RandomCars:
     """`count` cars, the same for a seed."""
     random = np.random.default_rng(seed)
     cars = {name: car for name, car in bench.registered.items() if name not in bench.paths.exclude}
-    painted = painted_atlases(cars, PAINTS, 64, random)
+    painted = painted_atlases(cars, PAINTS, TEXTURE, random)
     atlases = painted[random.integers(len(painted), size=count)]
     renders = bench.held_out
     rows = random.choice(np.flatnonzero(renders.canonical), count)
-    pictures = np.stack([halved(renders.pictures[row]) for row in rows])
+    pictures = np.stack([area_averaged(renders.pictures[row], SIZE) for row in rows])
     rgba = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
     basis = bench.template["basis"]
     return RandomCars(

@@ -6,16 +6,20 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from turnaround_training.errors import StageError
+
 NON_COMMERCIAL = "vdrift-sv"
-"""Marked CC BY-NC-SA 2.0 by its own credit; the template's mean and basis hold it too until the template is made anew."""
+"""Marked CC BY-NC-SA 2.0 by its own credit; the template's mean and basis hold it until it is made anew."""
 
 
 def licence_note(cars: Iterable[str]) -> str:
     """What the training data's licences mean for a model that has seen these cars."""
     marked = (
-        f"One of them, {NON_COMMERCIAL}, is marked CC BY-NC-SA 2.0 by its own credit: this model has seen it, later ones leave it out. "
+        f"One of them, {NON_COMMERCIAL}, is marked CC BY-NC-SA 2.0 by its own credit: this model has seen it, "
+        "later ones leave it out. "
         if NON_COMMERCIAL in set(cars)
-        else f"{NON_COMMERCIAL} (CC BY-NC-SA 2.0) was left out of these renders; the template's mean and basis were made with it. "
+        else f"{NON_COMMERCIAL} (CC BY-NC-SA 2.0) was left out of these renders; the template's mean and basis were "
+        "made with it. "
     )
     return (
         "Trained on renders of the car models and environment maps credited here. Some car models are GPL (VDrift), "
@@ -25,7 +29,9 @@ def licence_note(cars: Iterable[str]) -> str:
 
 
 def car_credits(cars_json: Path, identifiers: list[str]) -> list[str]:
-    """One credit line per car, in the order of cars.json."""
+    """One credit line per car, in the order of cars.json; raises StageError where that is missing."""
+    if not cars_json.is_file():
+        raise StageError(f"{cars_json} is missing, so cars can't be credited. Set 'cars' in [paths] to the cars' list.")
     wanted = set(identifiers)
     cars = [car for car in json.loads(cars_json.read_text(encoding="utf-8")) if car["id"] in wanted]
     return [f"{car['id']}: {car['source']}, {car['credit']}, {car['licence']}" for car in cars]

@@ -29,6 +29,11 @@ def read_manifest(models: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def tensor_entry(name: str, shape: list, value_range: str) -> dict:
+    """A manifest line for one float32 input or output; shape: numbers, "N" for the batch."""
+    return {"name": name, "shape": shape, "type": "float32", "range": value_range}
+
+
 def merge_model(models: Path, name: str, entry: dict) -> None:
     """Add or replace the entry of one model; its sha256 is taken from the file it names."""
     complete = {"file": entry["file"], "sha256": sha256_of(models / entry["file"]), **entry}

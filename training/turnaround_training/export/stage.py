@@ -24,7 +24,7 @@ from turnaround_training.encoder.network import AZIMUTH_BINS, COEFFICIENTS, Enco
 from turnaround_training.errors import StageError
 from turnaround_training.export.camera_vectors import write_camera_vectors
 from turnaround_training.export.credits import car_credits, environment_credits, licence_note
-from turnaround_training.export.manifest import merge_template
+from turnaround_training.export.manifest import merge_template, tensor_entry
 from turnaround_training.export.onnx_model import export_model
 from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
@@ -32,7 +32,13 @@ from turnaround_training.texture.network import TextureCompleter
 from turnaround_training.trainer import cars_seen, load_average
 
 SEED = 4
-TEMPLATE = "template.safetensors"
+LETTERBOXED = "sRGB 0..1; photo scaled to fit, padded with 0.5 on the right or bottom"
+CROP_PLANES = "rgb (sRGB 0..1) x mask, mask 0..1, 1 inside the photo and 0 outside"
+CAMERA_NUMBERS = "elevation rad, roll rad, log distance (car lengths), log tan(fov/2), offset right, offset down"
+PARTIAL_PLANES = (
+    "rgb sRGB albedo x visibility (where only the mirror texel was seen: its colour x its visibility), visibility, "
+    "visibility of the mirror texel"
+)
 TOLERANCE = 0.02
 """Half-precision weights and other providers' arithmetic; a wrong model is off by tenths."""
 
@@ -40,8 +46,8 @@ TOLERANCE = 0.02
 def run(config: dict) -> None:
     """Export every model named in [export]; prints the largest difference from torch of each."""
     paths = Paths.from_config(config)
+    merge_template(paths.models, paths.template.name)
     write_camera_vectors(paths.models)
-    merge_template(paths.models, TEMPLATE)
     exporters: dict[str, Callable[[Path, Paths], dict[str, float]]] = {
         "segmenter": export_segmenter, "texture": export_texture,
         "encoder": partial(
@@ -66,10 +72,11 @@ def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
     picture, _ = maker.make(np.random.default_rng(SEED))
     description = _describe(
         "Photo to the probability of car in every pixel (all cars in the photo).",
-        [_port("picture", ["N", 3, 256, 256], "sRGB 0..1; photo scaled to fit, padded with 0.5 on the right or bottom")],
-        [_port("mask", ["N", 1, 256, 256], "0..1")],
-        renders, paths, cars_seen(run_folder, identity), "Scenes composed from renders, environment maps and made-up surfaces",
-    )
+        [tensor_entry("picture", ["N", 3, 256, 256], LETTERBOXED)],
+        [tensor_entry("mask", ["N", 1, 256, 256], "0..1")],
+        renders, paths, cars_seen(run_folder, identity),
+        "Scenes composed from renders, environment maps and made-up surfaces",
+    )  # fmt: skip
     example = {"picture": torch.from_numpy(picture)[None]}
     return export_model(
         paths.models, "segmenter", SegmenterForExport(network), example, ["mask"], description, TOLERANCE
@@ -77,7 +84,7 @@ def export_segmenter(run_folder: Path, paths: Paths) -> dict[str, float]:
 
 
 def export_encoder(run_folder: Path, paths: Paths, stage: str = "encoder", made_up: bool = False) -> dict[str, float]:
-    """Checkpoint of stage encoder or inverse, and template basis -> models/encoder.onnx; made_up: it saw made-up cars too."""
+    """Checkpoint of stage encoder or inverse, and template basis -> models/encoder.onnx; made_up: cars it saw too."""
     renders, identity = paths.training_renders(), identity_of(stage, paths.template)
     basis = torch.from_numpy(load_file(paths.template)["basis"]).float()
     if stage == "inverse":
@@ -86,21 +93,22 @@ def export_encoder(run_folder: Path, paths: Paths, stage: str = "encoder", made_
         module = EncoderForExport(load_average(Encoder(), run_folder, identity), basis)
     crop = make_crops(renders, np.array([0]), np.random.default_rng(SEED)).crop.contiguous()
     outputs = [
-        _port("coefficients", ["N", COEFFICIENTS], "standard deviations of the template's shape basis"),
-        _port("offsets", ["N", basis.shape[1], 3], "car lengths, from the template's mean"),
-        _port("azimuth_logits", ["N", AZIMUTH_BINS], "any; bin b is centred on 15 b degrees"),
-        _port("azimuth_residual", ["N", AZIMUTH_BINS], "bins; azimuth = 15 (b + residual[b]) degrees"),
-        _port("camera", ["N", 6], "elevation rad, roll rad, log distance (car lengths), log tan(fov/2), offset right, offset down"),
-        _port("light", ["N", 9, 3], "spherical harmonics in car space, cosine lobe and 1/pi folded in"),
+        tensor_entry("coefficients", ["N", COEFFICIENTS], "standard deviations of the template's shape basis"),
+        tensor_entry("offsets", ["N", basis.shape[1], 3], "car lengths, from the template's mean"),
+        tensor_entry("azimuth_logits", ["N", AZIMUTH_BINS], "any; bin b is centred on 15 b degrees"),
+        tensor_entry("azimuth_residual", ["N", AZIMUTH_BINS], "bins; azimuth = 15 (b + residual[b]) degrees"),
+        tensor_entry("camera", ["N", 6], CAMERA_NUMBERS),
+        tensor_entry("light", ["N", 9, 3], "spherical harmonics in car space, cosine lobe and 1/pi folded in"),
     ]
     data = "Renders with exact labels, reframed and degraded at load time"
     if made_up:
-        data = f"Cars mixed of the registered ones, drawn under the renders' light while training ran, and {data[0].lower()}{data[1:]}"
+        drawn = "Cars mixed of the registered ones, drawn under the renders' light while training ran"
+        data = f"{drawn}, and {data[0].lower()}{data[1:]}"
     description = _describe(
         "Crop with its mask to shape, viewpoint and light.",
-        [_port("crop", ["N", 5, 128, 128], "rgb (sRGB 0..1) x mask, mask 0..1, 1 inside the photo and 0 outside")],
+        [tensor_entry("crop", ["N", 5, 128, 128], CROP_PLANES)],
         outputs, renders, paths, cars_seen(run_folder, identity), data,
-    )
+    )  # fmt: skip
     return export_model(
         paths.models, "encoder", module, {"crop": crop}, [port["name"] for port in outputs], description, TOLERANCE
     )
@@ -116,21 +124,14 @@ def export_texture(run_folder: Path, paths: Paths) -> dict[str, float]:
     partial = np.concatenate((colour * visible, visible, visible[..., ::-1] & ~visible), 1).astype(np.float32)
     description = _describe(
         "Completes the part of the texture atlas that a photo does not show.",
-        [_port(
-            "partial", ["N", 5, 128, 128],
-            "rgb sRGB albedo x visibility (where only the mirror texel was seen: its colour x its visibility), visibility, "
-            "visibility of the mirror texel",
-        )],
-        [_port("texture", ["N", 3, 128, 128], "sRGB albedo 0..1")],
-        renders, paths, cars_seen(run_folder, identity), "Atlases composed from the training cars' textures, recoloured, mixed and partly hidden",
-    )
+        [tensor_entry("partial", ["N", 5, 128, 128], PARTIAL_PLANES)],
+        [tensor_entry("texture", ["N", 3, 128, 128], "sRGB albedo 0..1")],
+        renders, paths, cars_seen(run_folder, identity),
+        "Atlases composed from the training cars' textures, recoloured, mixed and partly hidden",
+    )  # fmt: skip
     return export_model(
         paths.models, "texture", network, {"partial": torch.from_numpy(partial)}, ["texture"], description, TOLERANCE
     )
-
-
-def _port(name: str, shape: list, value_range: str) -> dict:
-    return {"name": name, "shape": shape, "type": "float32", "range": value_range}
 
 
 def _describe(

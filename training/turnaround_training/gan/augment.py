@@ -27,7 +27,9 @@ def augmented(pictures: Tensor, probability: float, random: np.random.Generator,
     return _coloured(_moved(pictures, probability, random, share), probability, random, share)
 
 
-def _chosen(random: np.random.Generator, count: int, probability: float, values: np.ndarray, neutral: float) -> np.ndarray:
+def _chosen(
+    random: np.random.Generator, count: int, probability: float, values: np.ndarray, neutral: float
+) -> np.ndarray:
     return np.where(random.random(count) < probability, values, neutral)
 
 
@@ -37,12 +39,15 @@ def _moved(pictures: Tensor, probability: float, random: np.random.Generator, sh
     scale = _chosen(random, count, probability, np.exp2(random.normal(0.0, 0.2, count)), 1.0)
     reach = max(1, size // 8)
     shifts = [
-        _chosen(random, count, probability, random.integers(-reach, reach + 1, count) * 2.0 / size, 0.0) for _ in range(2)
+        _chosen(random, count, probability, random.integers(-reach, reach + 1, count) * 2.0 / size, 0.0)
+        for _ in range(2)
     ]
     turn = np.zeros((count, 2, 3), np.float32)
     turn[:, 0, 0], turn[:, 1, 1] = mirror / scale, 1.0 / scale
     turn[:, 0, 2], turn[:, 1, 2] = shifts
-    grid = functional.affine_grid(torch.from_numpy(share.of(turn)).to(pictures.device), list(pictures.shape), align_corners=False)
+    grid = functional.affine_grid(
+        torch.from_numpy(share.of(turn)).to(pictures.device), list(pictures.shape), align_corners=False
+    )
     return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 

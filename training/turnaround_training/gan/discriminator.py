@@ -8,10 +8,8 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from turnaround_training.gan.settings import Architecture
+from turnaround_training.gan.settings import GROUP, Architecture
 from turnaround_training.neural.layers import Conv, Linear, leaky
-
-GROUP = 4
 
 
 class Block(nn.Module):
@@ -70,7 +68,7 @@ class Discriminator(nn.Module):
         return found
 
     def forward(self, picture: Tensor, fade: float = 1.0) -> Tensor:
-        """Where fade < 1 the first block is blended with the entrance of the next smaller size."""
+        """-> realness [N]; where fade < 1 the first block is blended with the entrance of the next smaller size."""
         number = int(math.log2(picture.shape[-1])) - 2
         x = self.blocks[number - 1](self._enter(picture, number))
         if fade < 1.0:

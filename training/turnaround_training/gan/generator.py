@@ -115,6 +115,6 @@ class Generator(nn.Module):
 
 
 def mixed(first: Tensor, second: Tensor, inputs: int, crossings: Tensor) -> Tensor:
-    """Style mixing: [N,width] twice, crossings int [N] -> w_plus [N,inputs,width]; inputs from the crossing on are `second`."""
+    """Style mixing: codes [N,width], crossings int [N] -> w_plus [N,inputs,width], `second` from the crossing on."""
     later = torch.arange(inputs, device=crossings.device)[None, :, None] >= crossings[:, None, None]
     return torch.where(later, second[:, None], first[:, None])

@@ -43,7 +43,9 @@ class Trained:
     @torch.no_grad()
     def draw(self, w_plus: Tensor, batch: int = 32) -> Tensor:
         """w_plus [N,J,width] -> [N,3,size,size] in -1..1, clipped."""
-        drawn = [self.generator.synthesis.draw(moved(part, self.device), self.size).cpu() for part in w_plus.split(batch)]
+        drawn = [
+            self.generator.synthesis.draw(moved(part, self.device), self.size).cpu() for part in w_plus.split(batch)
+        ]
         return torch.cat(drawn).clamp(-1.0, 1.0)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from turnaround_training.checkpoint import write_whole
+from turnaround_training.checkpoint import load_weights, read_checkpoint, write_whole
 from turnaround_training.device import choose_device
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
@@ -22,20 +21,23 @@ COLUMNS = ("pictures shown", "px", "generated to A", "B at the same px to A", "B
 
 
 def frozen_encoder(settings: Settings) -> Encoder:
-    """The encoder as it was when the run was first measured, kept so that distances stay comparable."""
+    """The encoder as it was when the run was first measured, kept so that distances stay comparable.
+
+    Raises StageError where neither is there, or where it is another network's.
+    """
     kept = settings.run / "encoder.pt"
     if not kept.exists():
         if not settings.encoder.exists():
             raise StageError(f"No encoder at {settings.encoder}. Run the encoder stage first.")
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(settings.encoder, kept)
+        write_whole(kept, settings.encoder.read_bytes())
     encoder = Encoder()
-    encoder.load_state_dict(torch.load(kept, map_location="cpu")["average"])
+    load_weights(encoder, read_checkpoint(kept)["average"], kept)
     return encoder.to(choose_device(settings.device)).eval()
 
 
 def _features_of(encoder: Encoder, pictures: Pictures, rows: np.ndarray, size: int) -> np.ndarray:
-    return np.concatenate([features(encoder, pictures.fetch(part, size)) for part in np.array_split(rows, -(-len(rows) // 64))])
+    parts = np.array_split(rows, -(-len(rows) // 64))
+    return np.concatenate([features(encoder, pictures.fetch(part, size)) for part in parts])
 
 
 def _four_digits(value: float) -> float:

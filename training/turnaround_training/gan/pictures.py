@@ -8,18 +8,12 @@ import numpy as np
 import torch
 from PIL import Image
 
+from turnaround_training.data.area import area_averaged
 from turnaround_training.data.renders import EXCLUDED, RenderSet
 from turnaround_training.errors import StageError
-from turnaround_training.processes import Share
+from turnaround_training.processes import Share, is_first
 
 KINDS = (".png", ".jpg", ".jpeg", ".webp")
-
-
-def area_averaged(picture: np.ndarray, size: int) -> np.ndarray:
-    """uint8 [S,S,3], S a multiple of size -> uint8 [size,size,3]."""
-    share = picture.shape[0] // size
-    sums = picture.reshape(size, share, size, share, 3).sum(axis=(1, 3), dtype=np.uint32)
-    return ((sums + share * share // 2) // (share * share)).astype(np.uint8)
 
 
 class Renders:
@@ -28,6 +22,8 @@ class Renders:
     def __init__(self, folder: Path, exclude: tuple[str, ...]) -> None:
         self._set = RenderSet(folder, exclude)
         self._rows = np.flatnonzero(self._set.canonical)
+        if len(self._rows) == 0:
+            raise StageError(f"{folder} holds no canonical picture yet. Wait for the render stage.")
         self.cars = self._set.cars()
 
     def __len__(self) -> int:
@@ -46,7 +42,8 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in KINDS)
         if not self._paths:
-            raise StageError(f"{folder} holds neither renders nor pictures ({', '.join(KINDS)}). Run the render stage first.")
+            kinds = ", ".join(KINDS)
+            raise StageError(f"{folder} holds neither renders nor pictures ({kinds}). Run the render stage first.")
         self._side = self._read(0).shape[0]
 
     def __len__(self) -> int:
@@ -100,7 +97,8 @@ class Pictures:
         self._cache.mkdir(parents=True, exist_ok=True)
         without = "-".join(["", *sorted(self._exclude)])
         path, length = self._cache / f"{number}-{folder.name}-{self.size}{without}.u8", self.size * self.size * 3
-        kept = isinstance(source, Renders) and path.exists()
+        # Renders only grow; image files may have changed, so the first process decodes them anew and others take those.
+        kept = path.exists() and (isinstance(source, Renders) or not is_first())
         done = min(path.stat().st_size // length, len(source)) if kept else 0
         with path.open("r+b" if kept else "w+b") as file:
             file.seek(done * length)
@@ -120,7 +118,7 @@ class Pictures:
         return torch.nn.functional.avg_pool2d(pictures, self.size // size) if size < self.size else pictures
 
     def random(self, count: int, size: int, random: np.random.Generator, share: Share | None = None) -> torch.Tensor:
-        """Random pictures, each mirrored with probability 1/2: float32 [count,3,size,size], or a process's share of them."""
+        """Random pictures float32 [count,3,size,size] in -1..1, or a share of them; each is mirrored or not."""
         share = share or Share(count)
         rows, mirrored = random.integers(0, len(self), count), random.random(count) < 0.5
         pictures = self.fetch(share.of(rows), size)

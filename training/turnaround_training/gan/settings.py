@@ -10,6 +10,9 @@ from turnaround_training.device import AUTOMATIC
 from turnaround_training.errors import StageError
 from turnaround_training.sections import read_section
 
+GROUP = 4
+"""Pictures of a batch that the discriminator compares with each other."""
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -39,8 +42,8 @@ class Architecture:
 class Phase:
     """One stretch of training: until `until` real pictures have been shown, drawn at `size` px.
 
-    r1 is gamma of the penalty gamma/2 |dD/dx|^2; over the first `fade` pictures of the phase the new
-    block is blended in.
+    batch: pictures a step, of all processes together; r1: gamma of the penalty gamma/2 |dD/dx|^2; fade: pictures at the
+    phase's beginning over which the new block is blended in; rate multiplies the settings' rates.
     """
 
     until: int
@@ -55,10 +58,12 @@ class Phase:
 class Settings:
     """Everything a run needs; paths are relative to the folder the command is run from.
 
-    rates are of Adam: generator_rate for the synthesis network, mapping_rate for the mapping network.
-    sign_target is the mean sign of the discriminator on real pictures above which it counts as
-    overfitting; augmentation_pictures is over how many pictures the augmentation may rise from 0 to 1. start is a file of
-    `keep` that a run without a checkpoint goes on from.
+    pictures: folders of renders or image files. start: a file of `keep` that a run without a checkpoint goes on from.
+    encoder: checkpoint whose features distances are taken in, over distance_pictures. Rates are Adam's: generator_rate
+    for the synthesis network, mapping_rate for the mapping network. mixing: share of codes that are mixed; r1_every:
+    steps between penalties; average_half_life: of the moving average, in pictures. sign_target: mean sign of the
+    discriminator on real pictures above which it counts as overfitting; augmentation_pictures: over how many pictures
+    the augmentation may rise from 0 to 1. milestones: pictures shown after which the generator is kept.
     """
 
     pictures: tuple[Path, ...] = ()
@@ -107,7 +112,11 @@ def read_settings(config: dict) -> Settings:
     sizes = settings.architecture.sizes()
     if settings.architecture.size != sizes[-1]:
         raise StageError(f"[gan.architecture] size must be a power of two from 8 on, not {settings.architecture.size}.")
+    if not settings.phases:
+        raise StageError("[[gan.phases]] is empty: name at least one phase.")
     for phase in settings.phases:
+        if phase.batch < 1 or phase.batch % min(GROUP, phase.batch):
+            raise StageError(f"[[gan.phases]] batch must be a multiple of {GROUP}, or less, not {phase.batch}.")
         if phase.size not in sizes[1:]:
             raise StageError(f"[[gan.phases]] size {phase.size} is none of {', '.join(map(str, sizes[1:]))}.")
     return settings

@@ -26,5 +26,8 @@ def run(config: dict) -> None:
     with collective.first_alone():
         pictures = open_pictures(config, settings)
     trainer.cars |= pictures.cars
-    print(f"gan: {len(pictures)} pictures; {'going on after' if resumed else 'starting at'} {trainer.seen} shown", flush=True)
+    print(
+        f"gan: {len(pictures)} pictures; {'going on after' if resumed else 'starting at'} {trainer.seen} shown",
+        flush=True,
+    )
     train(trainer, pictures)

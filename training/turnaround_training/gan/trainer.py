@@ -31,8 +31,8 @@ WARM_UP = 200
 class Trainer:
     """`seen` counts real pictures shown, `cars` names whom they showed (for the credits).
 
-    All randomness of a step comes from (seed, step); of several processes each takes its rows of the step's batch, so that
-    any number of them learns the same.
+    All randomness of a step comes from (seed, step); of several processes each takes its rows of the step's batch, so
+    that any number of them learns the same.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -50,7 +50,9 @@ class Trainer:
         ]
         self.optimiser = torch.optim.Adam(groups, lr=settings.generator_rate, betas=(0.0, 0.99), foreach=True)
         critics = [{"params": list(self.discriminator.parameters()), "own": settings.discriminator_rate}]
-        self.discriminator_optimiser = torch.optim.Adam(critics, lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True)
+        self.discriminator_optimiser = torch.optim.Adam(
+            critics, lr=settings.discriminator_rate, betas=(0.0, 0.99), foreach=True
+        )
         self.seen, self.step, self.seconds = 0, 0, 0.0
         self.optimisers_begun = 0
         self.size = settings.phases[0].size
@@ -63,7 +65,11 @@ class Trainer:
 
     def weights(self) -> list[Tensor]:
         """All that is learned, of all networks."""
-        return [value for network in (self.generator, self.average, self.discriminator) for value in network.state_dict().values()]
+        return [
+            value
+            for network in (self.generator, self.average, self.discriminator)
+            for value in network.state_dict().values()
+        ]
 
     def save(self) -> None:
         """Write the run's checkpoint; the first process does."""
@@ -92,9 +98,16 @@ class Trainer:
         if not path.exists() and not self.settings.start:
             return False
         state = load_checkpoint(path, self.identity())
-        for network, name in ((self.generator, "generator"), (self.average, "average"), (self.discriminator, "discriminator")):
+        for network, name in (
+            (self.generator, "generator"),
+            (self.average, "average"),
+            (self.discriminator, "discriminator"),
+        ):
             load_weights(network, state[name], path)
-        for optimiser, name in ((self.optimiser, "optimiser"), (self.discriminator_optimiser, "discriminator_optimiser")):
+        for optimiser, name in (
+            (self.optimiser, "optimiser"),
+            (self.discriminator_optimiser, "discriminator_optimiser"),
+        ):
             if name not in state:
                 continue
             own = [group["own"] for group in optimiser.param_groups]
@@ -145,7 +158,9 @@ class Trainer:
         crossings = np.where(random.random(count) < self.settings.mixing, random.integers(1, inputs, count), inputs)
         return mixed(first, second, inputs, moved(torch.from_numpy(share.of(crossings)), self.device))
 
-    def _judge(self, real: Tensor, phase: Phase, fade: float, random: np.random.Generator, share: Share) -> dict[str, float]:
+    def _judge(
+        self, real: Tensor, phase: Phase, fade: float, random: np.random.Generator, share: Share
+    ) -> dict[str, float]:
         with torch.no_grad():
             fake = self.generator.synthesis.draw(self._codes(share, random), phase.size, fade)
         fake = augmented(fake, self.augmentation, random, share)

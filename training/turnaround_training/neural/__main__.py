@@ -21,8 +21,9 @@ def main() -> int:
 
     def work() -> None:
         config = load_config(options.config)
-        with together(config.get("neural", {}).get("device", "auto"), f"neural {options.step}", options.step == "train"):
-            run({**config, "neural": {**config.get("neural", {}), "steps": [options.step]}})
+        section = config.get("neural", {})
+        with together(section.get("device", "auto"), f"neural {options.step}", options.step == "train"):
+            run({**config, "neural": {**section, "steps": [options.step]}})
 
     return guarded("neural", work)
 

@@ -6,16 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from turnaround_training.data.area import area_averaged
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.neural.examples import SIZE
 
 BYTES = SIZE * SIZE * 4
-
-
-def halved(picture: np.ndarray) -> np.ndarray:
-    """uint8 [256,256,4] -> [128,128,4], area average."""
-    sums = picture.reshape(SIZE, 2, SIZE, 2, 4).sum(axis=(1, 3), dtype=np.uint16)
-    return ((sums + 2) // 4).astype(np.uint8)
 
 
 def canonical_pictures(renders: RenderSet, path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -29,5 +24,7 @@ def canonical_pictures(renders: RenderSet, path: Path) -> tuple[np.ndarray, np.n
     with path.open("r+b" if path.exists() else "w+b") as file:
         file.seek(done * BYTES)
         for row in rows[done:]:
-            file.write(halved(renders.pictures[row]).tobytes())
+            file.write(area_averaged(renders.pictures[row], SIZE).tobytes())
+    if len(rows) == 0:
+        return rows, np.zeros((0, SIZE, SIZE, 4), np.uint8)
     return rows, np.memmap(path, np.uint8, "r", shape=(len(rows), SIZE, SIZE, 4))

@@ -97,7 +97,7 @@ def surroundings_row(examples: Examples, rows: np.ndarray, target: int, random: 
 def random_batch(
     examples: Examples, rows_of: list[np.ndarray], count: int, random: np.random.Generator, share: Share | None = None
 ) -> Batch:
-    """A training batch, or a process's share of it: random scenes and views, half of them mirrored, shape and texture disturbed."""
+    """A training batch, or a share of it: random scenes and views, half mirrored, shape and texture disturbed."""
     share = share or Share(count)
     scenes = random.integers(len(rows_of), size=count)
     targets = np.array([random.choice(rows_of[scene]) for scene in scenes])
@@ -115,7 +115,8 @@ def mirrored(batch: Batch, random: np.random.Generator, share: Share | None = No
 
     sign = torch.where(chosen, -1.0, 1.0)
     view = torch.stack([batch.view[:, 0] * sign, batch.view[:, 1], batch.view[:, 2]], 1)
-    return Batch(view, flip(batch.target), flip(batch.mask), flip(batch.around), batch.coefficients, flip(batch.texture))
+    target, mask, around, texture = map(flip, (batch.target, batch.mask, batch.around, batch.texture))
+    return Batch(view, target, mask, around, batch.coefficients, texture)
 
 
 def disturbed(batch: Batch, random: np.random.Generator, share: Share | None = None) -> Batch:
@@ -124,7 +125,8 @@ def disturbed(batch: Batch, random: np.random.Generator, share: Share | None = N
     share = share or Share(len(batch.view))
     count = share.total
     amount = torch.from_numpy(share.of(random.random((count, 1)) * 0.2).astype(np.float32))
-    noise = torch.from_numpy(share.of(random.standard_normal((count, *batch.coefficients.shape[1:]))).astype(np.float32))
+    noise = share.of(random.standard_normal((count, *batch.coefficients.shape[1:])))
+    noise = torch.from_numpy(noise.astype(np.float32))
     texture = batch.texture
     soft = functional.avg_pool2d(functional.pad(texture, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
     blurred = torch.from_numpy(share.of(random.random(count) < 0.3))[:, None, None, None]

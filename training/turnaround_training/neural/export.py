@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from turnaround_training.export.manifest import merge_metrics
+from turnaround_training.export.manifest import merge_metrics, tensor_entry
 from turnaround_training.export.onnx_model import export_model, open_model
 from turnaround_training.neural.examples import Examples, fetch
 from turnaround_training.neural.networks import Networks
@@ -21,11 +21,6 @@ PURPOSES = {
     "mapper_view": "Viewpoint share of w_plus. Run at every step of the viewpoint.",
     "generator": "Draws w_plus = w_content + w_view as a picture of the car in canonical framing.",
 }
-
-
-def tensor_entry(name: str, shape: list, numbers: str) -> dict:
-    """A manifest line for one float32 input or output."""
-    return {"name": name, "shape": shape, "type": "float32", "range": numbers}
 
 
 def interfaces(inputs: int, width: int, vertices: int) -> dict[str, tuple[list[dict], list[dict]]]:
@@ -72,7 +67,13 @@ def example_inputs(networks: Networks, examples: Examples, offsets: np.ndarray) 
 
 
 def export_networks(
-    networks: Networks, models: Path, examples: Examples, offsets: np.ndarray, training_data: str, credits: list[str], licence: str
+    networks: Networks,
+    models: Path,
+    examples: Examples,
+    offsets: np.ndarray,
+    training_data: str,
+    credits: list[str],
+    licence: str,
 ) -> dict[str, float]:
     """Export all four models; returns the largest difference from torch per model."""
     architecture = networks.mapper_content.shape

@@ -35,7 +35,7 @@ class Networks(nn.Module):
         return (*self.generator.draw(content + self.mapper_view(batch.view), size), code)
 
     def style_parameters(self) -> list[nn.Parameter]:
-        """Mappers and the affine maps from style to scales: they learn at the lower rate."""
+        """Mappers and the affine maps from style to scales, which stand second in the optimiser's state."""
         chosen = [*self.mapper_content.parameters(), *self.mapper_view.parameters()]
         for module in self.generator.modules():
             if isinstance(module, StyledConv):
@@ -43,7 +43,7 @@ class Networks(nn.Module):
         return chosen
 
     def other_parameters(self) -> list[nn.Parameter]:
-        """All parameters that are not style parameters."""
+        """All parameters that are not style parameters, which stand first there."""
         style = {id(parameter) for parameter in self.style_parameters()}
         return [parameter for parameter in self.parameters() if id(parameter) not in style]
 

@@ -23,8 +23,8 @@ def recoloured(texture: torch.Tensor, turn: float) -> torch.Tensor:
     """Rotate the hue of sRGB colours [3,H,W] about the grey axis by `turn` radians (Rodrigues)."""
     cosine, sine = np.cos(turn), np.sin(turn)
     cross = torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
-    rotation = (torch.eye(3) * cosine + cross * sine + torch.full((3, 3), (1.0 - cosine) / 3.0)).float().to(texture.device)
-    return torch.einsum("ij,jhw->ihw", rotation, texture).clamp(0.0, 1.0)
+    rotation = torch.eye(3) * cosine + cross * sine + torch.full((3, 3), (1.0 - cosine) / 3.0)
+    return torch.einsum("ij,jhw->ihw", rotation.float().to(texture.device), texture).clamp(0.0, 1.0)
 
 
 @torch.no_grad()

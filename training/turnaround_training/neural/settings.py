@@ -30,7 +30,10 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Phase:
-    """One stretch of training: until `until` training pictures have been drawn."""
+    """One stretch of training: until `until` training pictures have been drawn, at `size` px, `batch` a step.
+
+    adversarial: weight of the adversarial and matching terms, 0 leaves them out; rate multiplies the settings' rate.
+    """
 
     until: int
     size: int
@@ -41,8 +44,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run needs; paths are relative to the folder the command is run from. start is a file of `keep` that a run
-    without a checkpoint goes on from."""
+    """Everything a run needs; paths are relative to the folder the command is run from.
+
+    steps: of stage.run, in order. renders, held_out: folders to learn from and to measure on, without the cars in
+    exclude. start: a file of `keep` that a run without a checkpoint goes on from. rate is Adam's for the networks,
+    discriminator_rate for the discriminator. minutes: of one start of the training, 0 for no end but the phases'.
+    """
 
     steps: tuple[str, ...] = ("train",)
     renders: tuple[Path, ...] = ()

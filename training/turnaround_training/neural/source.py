@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+from turnaround_training.data.area import area_averaged
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
 from turnaround_training.neural.cache import canonical_pictures
@@ -16,13 +17,6 @@ from turnaround_training.neural.settings import Settings
 from turnaround_training.template.registered import RegisteredCar, load_registered
 from turnaround_training.template.shapes import azimuth_in_render, shape_of
 from turnaround_training.template.textures import texture_of_row
-
-
-def shrunk(atlas: np.ndarray) -> np.ndarray:
-    """Area-average an atlas uint8 [S,S,3] (S a multiple of 64) to uint8 [64,64,3]."""
-    cell = atlas.shape[0] // TEXTURE
-    means = atlas.reshape(TEXTURE, cell, TEXTURE, cell, 3).mean(axis=(1, 3))
-    return (means + 0.5).astype(np.uint8)
 
 
 class Source:
@@ -46,7 +40,9 @@ class Source:
         examples = self._join(self.settings.renders, None)
         held_out = sorted({car for car in examples.cars if self.cars[car].held_out})
         if held_out:
-            raise StageError(f"Training renders hold held-out cars: {', '.join(held_out)}. Remove that folder from renders.")
+            raise StageError(
+                f"Training renders hold held-out cars: {', '.join(held_out)}. Remove that folder from renders."
+            )
         return examples
 
     def held_out(self, scenes: int) -> Examples | None:
@@ -89,7 +85,7 @@ class Source:
         key = (str(folder), row["scene"])
         if key not in self.scenes:
             coefficients = self.projection @ (self._vertices(row) - self.mean).ravel()
-            self.scenes[key] = (coefficients, shrunk(texture_of_row(self._car(row), row)))
+            self.scenes[key] = coefficients, area_averaged(texture_of_row(self._car(row), row), TEXTURE)
         return self.scenes[key]
 
     def _join(self, folders: tuple[Path, ...], limit: int | None) -> Examples:
@@ -119,6 +115,6 @@ class Source:
             elevation=np.array(elevations, np.float32),
             scene=np.array(owners),
             coefficients=np.array([scene[0] for scene in scenes], np.float32),
-            textures=np.stack([scene[1] for scene in scenes]) if scenes else np.zeros((0, TEXTURE, TEXTURE, 3), np.uint8),
+            textures=np.array([scene[1] for scene in scenes], np.uint8).reshape(-1, TEXTURE, TEXTURE, 3),
             cars=cars,
         )

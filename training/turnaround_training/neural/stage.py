@@ -55,7 +55,7 @@ class NeuralStage:
         architecture = self.settings.architecture
         data = (
             f"{len(examples.scene)} canonical renders of {len(examples.cars)} scenes, mirrored; "
-            f"{self.trainer.seen} pictures drawn in {self.trainer.seconds / 60:.0f} minutes on one core"
+            f"{self.trainer.seen} pictures drawn in {self.trainer.seconds / 60:.0f} minutes"
         )
         cars = sorted(self.source.rendered_cars() if self.trainer.cars is None else self.trainer.cars)
         credits = car_credits(self.paths.cars, cars) + environment_credits(self.source.environments())
@@ -76,7 +76,8 @@ class NeuralStage:
         figures = measure(self.trainer.average.networks, held_out)
         named = {f"held_out_{name}": value for name, value in figures.items()}
         record_figures(self.settings.models, named, COMMAND.format(step="measure"))
-        print(f"neural: {len(held_out.scene)} held-out pictures, " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+        listed = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        print(f"neural: {len(held_out.scene)} held-out pictures, {listed}")
 
     def sample(self) -> None:
         """Draw new cars: a sheet to choose from, and the chosen one at 512 px."""

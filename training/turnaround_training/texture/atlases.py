@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from turnaround_training.data.area import area_averaged
 from turnaround_training.errors import StageError
 from turnaround_training.render.plan import random_paint
 from turnaround_training.template.registered import RegisteredCar
 from turnaround_training.template.textures import compose_texture, texture_of_row
-
-
-def reduced(atlas: np.ndarray, size: int) -> np.ndarray:
-    """An atlas uint8 [T,T,3] averaged to [size,size,3]; T is a multiple of size."""
-    step = atlas.shape[0] // size
-    blocks = atlas.reshape(size, step, size, step, 3).astype(np.float32)
-    return (blocks.mean((1, 3)) + 0.5).astype(np.uint8)
 
 
 def painted_atlases(
@@ -25,12 +19,12 @@ def painted_atlases(
     for car in registered.values():
         if car.held_out:
             continue
-        atlases.append(reduced(compose_texture(car), size))
+        atlases.append(area_averaged(compose_texture(car), size))
         for _ in range(paints):
             paint = random_paint(generator) if car.paint_mode in ("mask", "flat") else None
             hue = float(generator.uniform(0, 360)) if car.paint_mode == "hue" else 0.0
             scales = generator.uniform(0.5, 1.2, 2)
-            atlases.append(reduced(compose_texture(car, paint, hue, *map(float, scales)), size))
+            atlases.append(area_averaged(compose_texture(car, paint, hue, *map(float, scales)), size))
     if not atlases:
         raise StageError("All registered cars are held out. Run the template stage on the training cars.")
     return np.stack(atlases)
@@ -48,5 +42,5 @@ class RowAtlases:
         """float32 [S,S,3] sRGB 0..1."""
         key = (row["car"], row["scene"])
         if key not in self.known:
-            self.known[key] = reduced(texture_of_row(self.registered[row["car"]], row), self.size)
+            self.known[key] = area_averaged(texture_of_row(self.registered[row["car"]], row), self.size)
         return self.known[key].astype(np.float32) / 255

@@ -70,7 +70,7 @@ def see(
 
 @dataclass(frozen=True)
 class Sources:
-    """What pairs are made from: painted atlases uint8 [N,S,S,3], parts [S,S], the bank, and renders with their truth."""
+    """What pairs are made from: atlases painted uint8 [N,S,S,3], parts [S,S], the bank, renders with their truth."""
 
     atlases: np.ndarray
     parts: np.ndarray

@@ -72,8 +72,6 @@ def observed_colour(partial: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.where(known > 1e-3, colour, torch.full_like(colour, 0.5)).clamp(0, 1), known
 
 
-
-
 def spread(colour: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
     """Known colours [N,3,S,S] carried into what is not known, by averages over ever larger squares (push-pull)."""
     levels = [(colour * known, known)]

@@ -27,7 +27,8 @@ def assemble(colour: np.ndarray, visibility: np.ndarray) -> np.ndarray:
     mirrored = visibility[:, ::-1]
     own = visibility > 0
     filled = np.where(own[..., None], colour * visibility[..., None], colour[:, ::-1] * mirrored[..., None])
-    return np.concatenate((filled, visibility[..., None], mirrored[..., None]), -1).transpose(2, 0, 1).astype(np.float32)
+    planes = np.concatenate((filled, visibility[..., None], mirrored[..., None]), -1)
+    return planes.transpose(2, 0, 1).astype(np.float32)
 
 
 def observe(truth: np.ndarray, seen: Seen, generator: np.random.Generator) -> np.ndarray:
@@ -39,7 +40,8 @@ def observe(truth: np.ndarray, seen: Seen, generator: np.random.Generator) -> np
     size = truth.shape[0]
     amount = np.exp(generator.normal(np.log(0.9), 0.7))
     shift = [
-        (smooth_noise(size, size, int(generator.integers(2, 8)), generator) - 0.5) * 4 * amount + generator.normal(0, 0.5)
+        (smooth_noise(size, size, int(generator.integers(2, 8)), generator) - 0.5) * 4 * amount
+        + generator.normal(0, 0.5)
         for _ in range(2)
     ]
     rows, columns = np.mgrid[:size, :size]
@@ -56,7 +58,8 @@ def observe(truth: np.ndarray, seen: Seen, generator: np.random.Generator) -> np
     colour = _highlights(colour, seen.normals, generator)
     edge = np.clip(1 - seen.visibility / generator.uniform(0.1, 0.6), 0, 1)[..., None]
     if generator.random() < 0.7:
-        holes = smooth_noise(size, size, int(generator.integers(4, 20)), generator)[..., None] > generator.uniform(0.3, 0.7)
+        field = smooth_noise(size, size, int(generator.integers(4, 20)), generator)
+        holes = field[..., None] > generator.uniform(0.3, 0.7)
         colour = np.where(holes & (edge > 0.2), colour * 0.3 + 0.7 * generator.random(3), colour)
     colour = colour + generator.standard_normal(colour.shape) * generator.uniform(0, 0.04)
     return np.clip(colour, 0, 1).astype(np.float32)
@@ -85,7 +88,8 @@ def _wrong_light(normals: np.ndarray, generator: np.random.Generator) -> np.ndar
     field = normals @ slope + sum(b * q for b, q in zip(bend, (x * y, y * z, x * z, y * y, z * z, x * x), strict=True))
     field = field + generator.normal(0, 0.08)
     if generator.random() < 0.6:
-        field = field + (smooth_noise(size, size, int(generator.integers(3, 14)), generator) - 0.5) * generator.uniform(0, 0.5)
+        blotches = smooth_noise(size, size, int(generator.integers(3, 14)), generator) - 0.5
+        field = field + blotches * generator.uniform(0, 0.5)
     tint = 1 + generator.normal(0, 0.03, 3)
     return np.exp(field)[..., None] * tint
 
@@ -95,6 +99,6 @@ def _highlights(colour: np.ndarray, normals: np.ndarray, generator: np.random.Ge
     for _ in range(int(generator.integers(0, 3))):
         direction = generator.standard_normal(3) * (1, 0.6, 1) + (0, 0.5, 0)
         direction /= np.linalg.norm(direction)
-        lobe = np.clip((normals @ direction - generator.uniform(0.9, 0.985)) * generator.uniform(15, 80), 0, 1)[..., None]
-        colour = colour + (1 - colour) * lobe * generator.uniform(0.2, 0.9)
+        lobe = np.clip((normals @ direction - generator.uniform(0.9, 0.985)) * generator.uniform(15, 80), 0, 1)
+        colour = colour + (1 - colour) * lobe[..., None] * generator.uniform(0.2, 0.9)
     return colour

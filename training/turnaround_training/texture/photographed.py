@@ -1,4 +1,4 @@
-"""Partial atlases taken from renders as the engine takes them from photos: through slightly wrong geometry and light."""
+"""Partial atlases taken from renders as the engine takes them from photos: slightly wrong in geometry and light."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ DARKEST_SHADING = 0.08
 
 
 def photograph(
-    renders: RenderSet, row: int, texels: TexelMap, vertices: np.ndarray, faces: np.ndarray, generator: np.random.Generator
+    renders: RenderSet,
+    row: int,
+    texels: TexelMap,
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    generator: np.random.Generator,
 ) -> tuple[np.ndarray, Seen]:
     """Observed albedo [S,S,3] (sRGB) of one render through disturbed vertices [V,3], camera and light."""
     wrong = _disturbed(vertices, generator)
@@ -31,14 +36,22 @@ def photograph(
     elevation = renders.elevation[row] + generator.normal(0, 0.015)
     target, distance = renders.target[row], float(renders.distance[row])
     fractions, depth = project(
-        torch.from_numpy(points)[None].double(), one(azimuth), one(elevation), one(generator.normal(0, 0.01)), one(distance),
-        one(renders.tan_half_fov[row] * np.exp(generator.normal(0, 0.01))), one(generator.normal(0, 0.004, 2)), one(target),
+        torch.from_numpy(points)[None].double(),
+        one(azimuth),
+        one(elevation),
+        one(generator.normal(0, 0.01)),
+        one(distance),
+        one(renders.tan_half_fov[row] * np.exp(generator.normal(0, 0.01))),
+        one(generator.normal(0, 0.004, 2)),
+        one(target),
     )
     towards = np.array([np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)])
     shown = visibility(points, normals, target + distance * towards, fractions[0].numpy(), depth[0].numpy())
     picture = renders.pictures[row]
     places = fractions[0].numpy()[:, ::-1].T * picture.shape[0] - 0.5
-    pixels = [map_coordinates(picture[..., band], places, np.float32, order=1, mode="nearest") / 255 for band in range(3)]
+    pixels = [
+        map_coordinates(picture[..., band], places, np.float32, order=1, mode="nearest") / 255 for band in range(3)
+    ]
     light = renders.light[row] * np.exp(generator.normal(0, 0.1)) * np.exp(generator.normal(0, 0.03, 3))
     light = light + generator.normal(0, 0.05, (9, 3)) * light[0]
     shading = spherical_harmonics(torch.from_numpy(normals)).numpy() @ light
