@@ -37,7 +37,9 @@ def template_arrays() -> dict[str, np.ndarray]:
     }
 
 
-def drawn(template: dict[str, np.ndarray], vertices: torch.Tensor, azimuth: torch.Tensor, size: int = SIZE) -> torch.Tensor:
+def drawn(
+    template: dict[str, np.ndarray], vertices: torch.Tensor, azimuth: torch.Tensor, size: int = SIZE
+) -> torch.Tensor:
     """uint8 [N,size,size,4] of shapes [N,V,3] from azimuths [N], 15 degrees above, in the canonical framing."""
     one = torch.ones(len(azimuth))
     camera = camera_matrix(
@@ -61,7 +63,12 @@ def write_multiviews(folder: Path, template: dict[str, np.ndarray], cars: int = 
             vertices = (torch.from_numpy(template["vertices"])[None] * stretch[car]).expand(CODES, -1, -1)
             pictures.write(drawn(template, vertices, torch.from_numpy(np.deg2rad(angles)).float()).numpy().tobytes())
             for code in range(CODES):
-                row = {"row": car * CODES + code, "scene": car, "view_code": code, "azimuth_bin": round(angles[code] / 30) % 12}
+                row = {
+                    "row": car * CODES + code,
+                    "scene": car,
+                    "view_code": code,
+                    "azimuth_bin": round(angles[code] / 30) % 12,
+                }
                 index.write(json.dumps(row) + "\n")
     return folder
 
@@ -70,5 +77,8 @@ def write_template(folder: Path) -> dict[str, np.ndarray]:
     """models/template.safetensors of a folder."""
     template = template_arrays()
     (folder / "models").mkdir(parents=True)
-    save_file({name: np.ascontiguousarray(value) for name, value in template.items()}, folder / "models" / "template.safetensors")
+    save_file(
+        {name: np.ascontiguousarray(value) for name, value in template.items()},
+        folder / "models" / "template.safetensors",
+    )
     return template

@@ -113,4 +113,4 @@ def test_a_car_of_one_point_is_framed_finitely():
     labels = Labels(0.3, 0.1, 0.0, 2.4, 0.25, (0.0, 0.0), np.zeros(3, np.float32), np.zeros((9, 3)))
     framing = frame(labels, np.array([[0.4, 0.6]]))
     assert framing.labels.tan_half_fov == pytest.approx(0.02 * 1.2 * 0.25)
-    assert np.isfinite(framing.matrix).all() and np.isfinite(framing.photo).all() and np.isfinite(framing.labels.offset).all()
+    assert all(np.isfinite(values).all() for values in (framing.matrix, framing.photo, framing.labels.offset))

@@ -69,7 +69,9 @@ def test_only_leaving_the_surface_costs():
     turned_ball = torch.from_numpy(turned(points, 0.02))[None]
     triangles = torch.from_numpy(faces)
     assert float(surface_loss(ball * 1.02, ball, triangles)) == pytest.approx(0.02, rel=0.02)
-    assert float(surface_loss(turned_ball, ball, triangles)) < 0.001 < float((turned_ball - ball).norm(dim=-1).mean()) / 5
+    assert (
+        float(surface_loss(turned_ball, ball, triangles)) < 0.001 < float((turned_ball - ball).norm(dim=-1).mean()) / 5
+    )
 
 
 def test_only_leaving_the_outline_costs():
@@ -92,7 +94,9 @@ def test_proportions_are_by_the_length():
     shape = torch.rand(1, 50, 3)
     wider = shape * torch.tensor([1.1, 1.0, 1.0])
     assert log_proportions(shape * 2).numpy() == pytest.approx(log_proportions(shape).numpy(), abs=1e-6)
-    assert (log_proportions(wider) - log_proportions(shape)).numpy() == pytest.approx(np.array([[math.log(1.1), 0]]), abs=1e-6)
+    assert (log_proportions(wider) - log_proportions(shape)).numpy() == pytest.approx(
+        np.array([[math.log(1.1), 0]]), abs=1e-6
+    )
 
 
 def test_azimuth_decodes_across_the_seam():

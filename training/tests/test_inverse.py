@@ -56,7 +56,9 @@ def network_of(template):
 def test_a_crop_is_what_its_camera_draws(template, mirrored):
     generator = np.random.default_rng(3)
     vertices = torch.from_numpy(template["vertices"])[None]
-    numbers = torch.tensor([[1.1, math.radians(15), 0.0, math.log(2.4), math.log(math.tan(math.radians(15))), 0.0, 0.0]])
+    numbers = torch.tensor(
+        [[1.1, math.radians(15), 0.0, math.log(2.4), math.log(math.tan(math.radians(15))), 0.0, 0.0]]
+    )
     picture = drawn(template, vertices, numbers[:, 0], 256).numpy()
     for _ in range(4):
         framing = random_framing(PLAIN, mask_points(picture[0, ..., 3]), generator)
@@ -70,7 +72,12 @@ def test_a_crop_is_what_its_camera_draws(template, mirrored):
 
 def test_an_off_centre_camera_keeps_its_offset_in_crops():
     numbers = torch.tensor([[0.0, 0.0, 0.0, 0.0, 0.0, 0.1, -0.2]])
-    identity = {"sign": torch.ones(1), "roll": torch.zeros(1), "scale": torch.ones(1), "to_crop": torch.eye(3)[None, :2]}
+    identity = {
+        "sign": torch.ones(1),
+        "roll": torch.zeros(1),
+        "scale": torch.ones(1),
+        "to_crop": torch.eye(3)[None, :2],
+    }
     assert crop_cameras(numbers, identity).offset.tolist()[0] == pytest.approx([0.1, -0.2])
     half = {**identity, "to_crop": torch.tensor([[[2.0, 0, -0.5], [0, 2, -0.5]]]), "scale": torch.full((1,), 0.5)}
     mirrored = crop_cameras(numbers, {**half, "sign": -torch.ones(1)})
@@ -98,7 +105,12 @@ def test_cameras_are_found_from_silhouettes(template):
     start[:, 1], start[:, 3:5] = math.radians(23), (math.log(2.4), math.log(math.tan(math.radians(15))))
     table = CameraTable(Cameras(start, np.ones(4, bool)))
     optimiser = torch.optim.Adam(table.parameters(), 0.0075)
-    whole = {"sign": torch.ones(4), "roll": torch.zeros(4), "scale": torch.ones(4), "to_crop": torch.eye(3)[None, :2].expand(4, -1, -1)}
+    whole = {
+        "sign": torch.ones(4),
+        "roll": torch.zeros(4),
+        "scale": torch.ones(4),
+        "to_crop": torch.eye(3)[None, :2].expand(4, -1, -1),
+    }
     objective = Objective(Settings((Source(None),), pairs=False), mesh_of(template), None)
     network = network_of(template).eval()
     for step in range(80):
@@ -157,8 +169,12 @@ def test_renders_are_known_truly_or_only_by_their_bin():
     registered = {"vdrift-3s": registered_box()}
     true, _ = cameras_of([row], Source(None, "true"), 12.0, registered)
     assert not true.unknown.any() and np.rad2deg(true.start[0, :2]) == pytest.approx([218, 21], abs=1e-3)
-    binned, which = cameras_of([row, {**row, "azimuth_deg": 222.0}, {**row, "azimuth_deg": 228.0}], Source(None, "binned"), 12.0, {})
-    assert which.tolist() == [0, 0, 1] and np.rad2deg(binned.start[:, :2]) == pytest.approx(np.array([[210, 12], [240, 12]]), abs=1e-3)
+    binned, which = cameras_of(
+        [row, {**row, "azimuth_deg": 222.0}, {**row, "azimuth_deg": 228.0}], Source(None, "binned"), 12.0, {}
+    )
+    assert which.tolist() == [0, 0, 1] and np.rad2deg(binned.start[:, :2]) == pytest.approx(
+        np.array([[210, 12], [240, 12]]), abs=1e-3
+    )
 
 
 def test_terms_are_the_published_ones():
@@ -175,7 +191,9 @@ def test_smoothness_notices_dents_but_no_shift(template):
     smoothness = Smoothness(mean, template["faces"])
     shapes = torch.stack((mean, mean + 0.1, mean, mean * 1.2))
     shapes[2, 7] += 0.1
-    laplacian, flatness, movement = (getattr(smoothness, name)(shapes) for name in ("laplacian", "flatness", "movement"))
+    laplacian, flatness, movement = (
+        getattr(smoothness, name)(shapes) for name in ("laplacian", "flatness", "movement")
+    )
     assert laplacian[:2].tolist() == pytest.approx([0, 0], abs=2e-6) and laplacian[2] > 3 * laplacian[3] > 0
     assert flatness[[0, 1, 3]].tolist() == pytest.approx([0, 0, 0], abs=1e-3) and flatness[2] > 0.05
     assert movement[1] == pytest.approx(0.1 * math.sqrt(3), rel=1e-4)
@@ -209,14 +227,17 @@ def test_f_starts_from_the_encoder(template):
     network.start_from(encoder.state_dict())
     crop = torch.rand(2, 5, 128, 128)
     estimate, expected = network.eval()(crop).estimate, encoder.eval()(crop)
-    assert torch.allclose(estimate.azimuth_logits, expected.azimuth_logits) and torch.allclose(estimate.light, expected.light)
+    assert torch.allclose(estimate.azimuth_logits, expected.azimuth_logits) and torch.allclose(
+        estimate.light, expected.light
+    )
 
 
 def test_pairs_draw_each_shape_in_the_other_view(template):
     network, mesh = network_of(template).eval(), mesh_of(template)
     objective = Objective(Settings((Source(None),)), mesh, None)
     assert [order.tolist() for order in objective.orders(4)] == [[0, 1, 2, 3, 0, 1, 2, 3], [0, 1, 2, 3, 1, 0, 3, 2]]
-    assert [order.tolist() for order in Objective(Settings((Source(None),), pairs=False), mesh, None).orders(2)] == [[0, 1]] * 2
+    alone = Objective(Settings((Source(None),), pairs=False), mesh, None)
+    assert [order.tolist() for order in alone.orders(2)] == [[0, 1]] * 2
     with torch.no_grad():
         prediction = network(torch.rand(2, 5, 128, 128))
     one = torch.ones(2)
@@ -242,13 +263,21 @@ def test_the_hypothesis_that_explains_the_crop_is_kept(template):
     logits[:, 2], logits[:, 8] = 1.0, 0.5
     texture = torch.zeros(2, 3, 64, 64)
     camera = torch.tensor([0.2, 0.0, math.log(2.4), math.log(0.27), 0.0, 0.0]).expand(2, -1)
-    estimate = prediction.estimate._replace(azimuth_logits=logits, azimuth_residual=torch.zeros(2, AZIMUTH_BINS), camera=camera)
+    estimate = prediction.estimate._replace(
+        azimuth_logits=logits, azimuth_residual=torch.zeros(2, AZIMUTH_BINS), camera=camera
+    )
     prediction = prediction._replace(estimate=estimate, texture=texture)
-    seen = coverage_of(mesh, prediction.vertices, camera_of(prediction, torch.tensor([math.radians(30), math.radians(120)])), 128)
-    azimuth, drawn = best_azimuth(mesh, prediction, torch.cat((seen.expand(-1, 3, -1, -1) * 0, seen, torch.ones_like(seen)), 1))
+    seen = coverage_of(
+        mesh, prediction.vertices, camera_of(prediction, torch.tensor([math.radians(30), math.radians(120)])), 128
+    )
+    azimuth, drawn = best_azimuth(
+        mesh, prediction, torch.cat((seen.expand(-1, 3, -1, -1) * 0, seen, torch.ones_like(seen)), 1)
+    )
     assert np.rad2deg(azimuth.numpy()) == pytest.approx([30, 120], abs=1e-3) and torch.equal(drawn, seen)
     logits[1, 8] = -60.0
-    azimuth, _ = best_azimuth(mesh, prediction, torch.cat((seen.expand(-1, 3, -1, -1) * 0, seen, torch.ones_like(seen)), 1))
+    azimuth, _ = best_azimuth(
+        mesh, prediction, torch.cat((seen.expand(-1, 3, -1, -1) * 0, seen, torch.ones_like(seen)), 1)
+    )
     assert float(azimuth[1]) == pytest.approx(math.radians(30), abs=1e-5)
 
 
@@ -265,12 +294,28 @@ def test_perceptual_distance_looks_inside_only():
     assert float(value.min()) > 0.01 and float(gradient.abs().sum()) > 0
 
 
+def test_a_file_without_a_discriminator_is_named(tmp_path):
+    torch.save({"average": {}}, tmp_path / "generator.pt")
+    with pytest.raises(StageError, match="No discriminator.*generator.pt"):
+        PerceptualDistance.of_run(tmp_path / "generator.pt")
+
+
 def config_of(folder, **changes):
     return {
-        "paths": {"models": str(folder / "models"), "registered": str(folder / "registered.npz"), "held_out": str(folder / "none"), "evaluation": str(folder / "none")},
+        "paths": {
+            "models": str(folder / "models"),
+            "registered": str(folder / "registered.npz"),
+            "held_out": str(folder / "none"),
+            "evaluation": str(folder / "none"),
+        },
         "inverse": {
-            "run": str(folder / "run"), "steps": 4, "cars": 2, "log_every": 1, "warm_up_steps": 1,
-            "sources": [{"folder": str(folder / "views")}], **changes,
+            "run": str(folder / "run"),
+            "steps": 4,
+            "cars": 2,
+            "log_every": 1,
+            "warm_up_steps": 1,
+            "sources": [{"folder": str(folder / "views")}],
+            **changes,
         },
     }
 
@@ -339,11 +384,12 @@ def test_terms_are_measured_for_their_weights(prepared, capsys):
         f'[paths]\nmodels = "{prepared}/models"\nregistered = "{prepared}/registered.npz"\n'
         f'[inverse]\nrun = "{prepared}/run"\ncars = 2\n[[inverse.sources]]\nfolder = "{prepared}/views"\n'
     )
-    weigh.main(["--config", str(path)])
+    weigh.weigh(path)
     found = json.loads(capsys.readouterr().out)
     assert found["true_shapes"]["movement"] > found["true_shapes"]["laplacian"] > 0
     terms = found["fine"]
-    assert terms["overlap"]["on_vertices"] > 0 and terms["azimuth"]["on_vertices"] == 0 and terms["azimuth"]["on_trunk"] > 0
+    assert terms["overlap"]["on_vertices"] > 0
+    assert terms["azimuth"]["on_vertices"] == 0 and terms["azimuth"]["on_trunk"] > 0
     assert set(terms) == {entry for entry in vars(Weights())} - {"perceptual", "true_shape", "true_light"}
 
 
@@ -379,7 +425,10 @@ def test_renders_can_teach_their_true_shape_and_light(prepared):
     sources = [{"folder": str(prepared / "renders"), "cameras": "true"}, {"folder": str(prepared / "views")}]
     parts = parts_of(config_of(prepared, sources=sources, weights=weights, cars=6))
     batch = parts.batch(np.random.default_rng(3), 0.5)
-    assert parts.learner.state_dict()["cameras.free"].shape == (CODES, 7) and "cameras.start" not in parts.learner.state_dict()
+    assert (
+        parts.learner.state_dict()["cameras.free"].shape == (CODES, 7)
+        and "cameras.start" not in parts.learner.state_dict()
+    )
     assert 0 < batch["known"].sum() < 12 and batch["true_shape"].shape == (12, *template_arrays()["vertices"].shape)
     unknown = batch["known"] == 0
     assert not batch["true_shape"][unknown].any() and not batch["true_light"][unknown].any()

@@ -74,7 +74,12 @@ def test_a_gan_goes_on_from_what_was_kept(tmp_path, trained):
 def test_the_stage_says_what_it_begins_with(tmp_path, trained, capsys):
     path, _ = kept_gan(tmp_path)
     small = {"size": 16, "width": 16, "base": 128, "channels": 16, "mapping_layers": 2}
-    section = {"pictures": [str(tmp_path / "png")], "run": str(tmp_path / "other"), "start": str(path), "architecture": small}
+    section = {
+        "pictures": [str(tmp_path / "png")],
+        "run": str(tmp_path / "other"),
+        "start": str(path),
+        "architecture": small,
+    }
     stage.run({"gan": section | {"phases": [{"until": 24, "size": 16, "batch": 4}]}})
     assert capsys.readouterr().out == f"gan: begins with {path}\ngan: 8 pictures; going on after 20 shown\n"
     stage.run({"gan": section | {"phases": [{"until": 28, "size": 16, "batch": 4}]}})
@@ -94,7 +99,9 @@ def test_optimisers_that_were_left_out_begin_anew_and_slowly(tmp_path, trained):
     again = Trainer(settings)
     again.load()
     again.learn(pictures, *settings.phase_at(again.seen))
-    assert again.discriminator_optimiser.param_groups[0]["lr"] == pytest.approx(settings.discriminator_rate * 2 / WARM_UP)
+    assert again.discriminator_optimiser.param_groups[0]["lr"] == pytest.approx(
+        settings.discriminator_rate * 2 / WARM_UP
+    )
 
 
 def test_what_was_kept_by_another_configuration_is_refused(tmp_path, trained):
@@ -123,19 +130,26 @@ def test_weights_too_large_for_half_precision_stay_whole():
 
 def test_the_command_says_what_it_kept_or_what_is_wrong(tmp_path, trained, capsys):
     config = tmp_path / "c.toml"
-    config.write_text(f'[gan]\nrun = "{tmp_path / "run"}"\n[encoder]\nrun = "{tmp_path / "none"}"\n[texture]\nrun = "{tmp_path / "run"}"\n')
+    config.write_text(
+        f'[gan]\nrun = "{tmp_path / "run"}"\n[encoder]\nrun = "{tmp_path / "none"}"\n'
+        f'[texture]\nrun = "{tmp_path / "run"}"\n'
+    )
 
-    def keep(stage, *more):
-        code = command.main(["keep", "--config", str(config), "--stage", stage, "--out", str(tmp_path / "kept.pt"), *more])
+    def keep(section, *more):
+        code = command.main(
+            ["keep", "--config", str(config), "--stage", section, "--out", str(tmp_path / "kept.pt"), *more]
+        )
         return code, "".join(capsys.readouterr())
 
     code, out = keep("gan", "--without", "optimisers")
-    assert code == 0 and re.fullmatch(r".*/kept\.pt: 0\.1 MB \(generator 0\.\d+, average 0\.\d+, discriminator 0\.\d+\)\n", out)
-    for stage, more, said in (
-        ("encoder", (), "No checkpoint"), ("texture", (), "not a checkpoint of stage texture"), ("neural", (), "no [neural] run"),
-        ("gan", ("--without", "colour"), "has no colour"),
+    assert code == 0 and re.fullmatch(
+        r".*/kept\.pt: 0\.1 MB \(generator 0\.\d+, average 0\.\d+, discriminator 0\.\d+\)\n", out
+    )
+    for section, more, said in (
+        ("encoder", (), "No checkpoint"), ("texture", (), "not a checkpoint of stage texture"),
+        ("neural", (), "no [neural] run"), ("gan", ("--without", "colour"), "has no colour"),
     ):  # fmt: skip
-        code, out = keep(stage, *more)
+        code, out = keep(section, *more)
         assert code == 1 and said in out
 
 
@@ -161,19 +175,30 @@ def test_a_plan_goes_on_where_kept_weights_stand_or_begins_anew_after_its_end(tm
 
 
 def test_f_still_starts_from_an_encoder():
-    settings, plan = read_inverse({"inverse": {"run": "r", "start": "../models/training/encoder.pt", "sources": [{"folder": "f"}]}})
+    settings, plan = read_inverse(
+        {"inverse": {"run": "r", "start": "../models/training/encoder.pt", "sources": [{"folder": "f"}]}}
+    )
     assert settings.start == "../models/training/encoder.pt" and plan.start == ""
 
 
 def test_runs_that_are_read_may_be_kept_files(prepared):
     template = prepared / "models" / "template.safetensors"
     torch.manual_seed(0)
-    save_checkpoint(prepared / "encoder" / "checkpoint.pt", identity_of("encoder", template), {"average": Encoder().state_dict(), "cars": ["b"]})
+    save_checkpoint(
+        prepared / "encoder" / "checkpoint.pt",
+        identity_of("encoder", template),
+        {"average": Encoder().state_dict(), "cars": ["b"]},
+    )
     kept.keep({"encoder": {"run": str(prepared / "encoder")}}, "encoder", prepared / "encoder.pt")
     inverse.run(test_inverse.config_of(prepared, steps=1, start=str(prepared / "encoder.pt"), learning_rate=1e-9))
     kept.keep({"inverse": {"run": str(prepared / "run")}}, "inverse", prepared / "f.pt", ("optimisers", "network"))
     from_file, from_run = (load_inverse(path, template) for path in (prepared / "f.pt", prepared / "run"))
-    assert torch.allclose(from_file.places.weight, read_checkpoint(prepared / "encoder" / "checkpoint.pt")["average"]["places.weight"], rtol=2e-3, atol=1e-5)
+    assert torch.allclose(
+        from_file.places.weight,
+        read_checkpoint(prepared / "encoder" / "checkpoint.pt")["average"]["places.weight"],
+        rtol=2e-3,
+        atol=1e-5,
+    )
     assert torch.allclose(from_file.free[-1].weight, from_run.free[-1].weight, rtol=1e-3, atol=1e-6)
     assert read_checkpoint(prepared / "run" / "checkpoint.pt")["cars"] == ["b", "vdrift-3s"]
 
@@ -198,7 +223,11 @@ def test_the_neural_view_goes_on_from_what_was_kept(tmp_path):
     trainer.save()
     kept.keep({"neural": {"run": str(settings.run)}}, "neural", tmp_path / "kept.pt", ("optimisers",))
     assert load_checkpoint(tmp_path / "kept.pt", identity)["counters"][0] == 4
-    other = NeuralTrainer(NeuralSettings(run=tmp_path / "other", start=str(tmp_path / "kept.pt"), architecture=SMALL, phases=(phase,)), standin_projection(), identity)
+    other = NeuralTrainer(
+        NeuralSettings(run=tmp_path / "other", start=str(tmp_path / "kept.pt"), architecture=SMALL, phases=(phase,)),
+        standin_projection(),
+        identity,
+    )
     assert other.load() and (other.seen, other.optimisers_begun) == (4, 1)
     for key, value in trainer.networks.state_dict().items():
         assert torch.allclose(value, other.networks.state_dict()[key], rtol=1e-3, atol=1e-6), key

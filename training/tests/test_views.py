@@ -100,7 +100,10 @@ def test_features_are_of_unit_length_and_edges_tell_direction():
     for value in describe(Discriminator(TINY), pictures).values():
         assert np.allclose(np.linalg.norm(value, axis=1), 1.0)
     ramp = torch.linspace(-1, 1, 64).expand(1, 3, 64, 64)
-    along, across = (gradient_histograms(part).reshape(8, 8, 12)[:, 2:6, 2:10].mean(dim=(1, 2)) for part in (ramp, ramp.transpose(2, 3)))
+    along, across = (
+        gradient_histograms(part).reshape(8, 8, 12)[:, 2:6, 2:10].mean(dim=(1, 2))
+        for part in (ramp, ramp.transpose(2, 3))
+    )
     assert along.argmax() == 0 and across.argmax() == 4
 
 
@@ -126,7 +129,12 @@ def test_colour_histograms_count_shares():
 
 
 def test_codes_are_chosen_for_every_bin_near_its_centre(painted):
-    chosen = choose.choose_codes(painted, lambda pictures: spread_over_bins(azimuth_of(pictures)), 2, ViewSettings(candidates=300, contents=3, per_bin=2, seed=0))
+    chosen = choose.choose_codes(
+        painted,
+        lambda pictures: spread_over_bins(azimuth_of(pictures)),
+        2,
+        ViewSettings(candidates=300, contents=3, per_bin=2, seed=0),
+    )
     assert sorted(chosen.bins.tolist()) == sorted([*range(12)] * 2)
     truth = azimuth_of(painted.draw(compose(chosen.codes, chosen.codes, 2, 6)))
     assert apart_deg(truth, chosen.bins * 30.0).max() < 15
@@ -163,7 +171,10 @@ def test_labels_are_read_as_written_and_wrong_ones_named(tmp_path):
     assert bin_name(3) == "bin 3 (90 deg, its left)"
     with pytest.raises(StageError, match="codes 0 to 3"):
         read_labels(path, 4)
-    for text, said in (('{"0": 12}', "code 0 has bin 12"), ('{"0": "front"}', "front"), ("[1", "no JSON"), ('{"0": true}', "True")):
+    for text, said in (
+        ('{"0": 12}', "code 0 has bin 12"), ('{"0": "front"}', "front"), ("[1", "no JSON"), ('{"0": true}', "True"),
+        ('{"0": -1}', "All viewpoint codes are left out"),
+    ):  # fmt: skip
         path.write_text(text)
         with pytest.raises(StageError, match=said):
             read_labels(path, 1)
@@ -208,9 +219,20 @@ def config(tmp_path):
     small = {"size": 16, "width": 16, "base": 128, "channels": 16, "mapping_layers": 2}
     write_renders(tmp_path / "renders", count=12)
     return {
-        "gan": {"pictures": [str(write_pictures(tmp_path / "png", 4))], "run": str(tmp_path / "run"),
-                "phases": [{"until": 8, "size": 16, "batch": 4}], "architecture": small},
-        "views": {"run": str(tmp_path / "views"), "labelled": 10, "candidates": 40, "contents": 2, "per_bin": 1, "swaps": 4},
+        "gan": {
+            "pictures": [str(write_pictures(tmp_path / "png", 4))],
+            "run": str(tmp_path / "run"),
+            "phases": [{"until": 8, "size": 16, "batch": 4}],
+            "architecture": small,
+        },
+        "views": {
+            "run": str(tmp_path / "views"),
+            "labelled": 10,
+            "candidates": 40,
+            "contents": 2,
+            "per_bin": 1,
+            "swaps": 4,
+        },
         "multiview": {"run": str(tmp_path / "multiview"), "scenes": 3},
         "paths": {"renders": str(tmp_path / "renders"), "held_out": str(tmp_path / "none"), "models": str(tmp_path)},
     }
@@ -237,16 +259,23 @@ def test_stages_from_gan_to_multiview(tmp_path, config, monkeypatch, capsys):
     stage.run(config)
     folder = tmp_path / "views"
     report = json.loads((folder / "report.json").read_text())
-    assert report["labeller"]["labelled"] == 10 and report["cut"] == json.loads((folder / "cut.json").read_text())["cut"]
+    assert (
+        report["labeller"]["labelled"] == 10 and report["cut"] == json.loads((folder / "cut.json").read_text())["cut"]
+    )
     assert sum(report["codes_per_bin"]) == len(json.loads((folder / "labels.json").read_text()))
     assert {path.name for path in folder.glob("*.png")} == {"cut.png", "contact-sheet.png"}
 
-    labels = {code: -1 if code == "0" else bin for code, bin in json.loads((folder / "labels.json").read_text()).items()}
-    (tmp_path / "mine.json").write_text(json.dumps(labels))
-    if len(labels) > 1:
-        stage.run({**config, "views": {**config["views"], "labels": str(tmp_path / "mine.json")}})
-        assert json.loads((folder / "report.json").read_text())["against_the_labels_before"]["left_out"] == 1
-        assert json.loads((folder / "labels.json").read_text())["0"] == -1
+
+def test_a_persons_labels_take_the_place_of_the_automatic_ones(tmp_path, config, monkeypatch):
+    monkeypatch.setattr(stage, "Referee", lambda models, threads: verdict_of)
+    settings, _ = small_views(tmp_path, (0, 3, 6, 9))
+    mine = {"0": -1, "1": 4, "2": 6, "3": 9}
+    (tmp_path / "mine.json").write_text(json.dumps(mine))
+    stage.run({**config, "views": {**config["views"], "labels": str(tmp_path / "mine.json")}})
+    report = json.loads((tmp_path / "views" / "report.json").read_text())
+    assert report["against_the_labels_before"] == {"same_bin": 2, "other_bin": 1, "left_out": 1}
+    assert json.loads((tmp_path / "views" / "labels.json").read_text()) == mine
+    assert load_views(tmp_path / "views", settings).bins.tolist() == [-1, 4, 6, 9]
 
 
 def test_multiview_filters_and_describes_what_it_keeps(tmp_path, config, monkeypatch):
@@ -255,7 +284,9 @@ def test_multiview_filters_and_describes_what_it_keeps(tmp_path, config, monkeyp
     multiview.run(config)
     folder = tmp_path / "multiview"
     rows = [json.loads(line) for line in (folder / "index.jsonl").read_text().splitlines()]
-    assert [(row["scene"], row["view_code"], row["azimuth_bin"]) for row in rows] == [(s, v, 3 * v) for s in range(3) for v in (0, 1)]
+    assert [(row["scene"], row["view_code"], row["azimuth_bin"]) for row in rows] == [
+        (s, v, 3 * v) for s in range(3) for v in (0, 1)
+    ]
     assert json.loads((folder / "progress.json").read_text()) == {"scenes": 3, "several_cars": 3, "small_mask": 3}
     assert json.loads((folder / "picture-size.json").read_text()) == 16
     stored = np.fromfile(folder / "pictures.u8", np.uint8).reshape(-1, 16, 16, 4)

@@ -21,7 +21,7 @@ ELEVATIONS_DEG = (2.0, 10.0, 20.0)
 
 
 def draw_views(opened: StyleGanRun, folder: Path, settings: CycleSettings) -> int:
-    """Draw cars mixed from the samples' shapes, textures and backgrounds from all sides; returns the pictures there are.
+    """Draw cars mixed from the samples' shapes, textures and backgrounds from all sides; returns how many there are.
 
     View codes are numbered azimuth by azimuth and elevation by elevation; a scene keeps one elevation. Pictures
     that show more than `most_cars` are left out. A stopped run goes on.
@@ -40,8 +40,10 @@ def draw_views(opened: StyleGanRun, folder: Path, settings: CycleSettings) -> in
                 level = int(random.integers(len(ELEVATIONS_DEG)))
                 with torch.no_grad():
                     code = network.background.encode(moved(samples.around[around], device))
-                    content = network.mapper_content(*(moved(part, device) for part in (samples.offsets[shape], samples.texture[paint])), code)
-                    view = network.mapper_view(moved(view_of(degrees, np.full(azimuths, ELEVATIONS_DEG[level])), device))
+                    parts = samples.offsets[shape], samples.texture[paint]
+                    content = network.mapper_content(*(moved(part, device) for part in parts), code)
+                    angles = view_of(degrees, np.full(azimuths, ELEVATIONS_DEG[level]))
+                    view = network.mapper_view(moved(angles, device))
                     pictures = (network.generator(content + view) * 2 - 1).cpu()
                 masks = opened.trainer.mask_of(pictures)
                 for number, (picture, mask) in enumerate(zip(to_bytes(pictures), masks, strict=True)):

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 
-import torch
-
 from turnaround_training.checkpoint import write_whole
 from turnaround_training.collective import first_alone
 from turnaround_training.cycle.draw import draw_views
@@ -30,7 +28,6 @@ def run(config: dict) -> None:
     opened = open_run(config)
     if opened.trainer.step == 0:
         raise StageError(f"No StyleGAN-R in {opened.settings.run}. Run the disentangle stage first.")
-    torch.set_num_threads(opened.settings.threads)
     with first_alone():
         if is_first():
             pictures = draw_views(opened, settings.run / "views", settings)
@@ -42,8 +39,10 @@ def run(config: dict) -> None:
     if not is_first():
         return
     bench = Bench(config)
-    before, after = (measure_inverse(bench, encode_by(bench, folder, "inverse")) for folder in (opened.settings.inverse, settings.run / "inverse"))
+    before, after = (
+        measure_inverse(bench, encode_by(bench, folder, "inverse"))
+        for folder in (opened.settings.inverse, settings.run / "inverse")
+    )
     gain = {name: {"before": before[name], "after": after[name]} for name in sorted(before.keys() & after.keys())}
     write_whole(settings.run / "gain.json", json.dumps(gain, indent=1).encode())
     print(f"cycle: {json.dumps(gain)}", flush=True)
-

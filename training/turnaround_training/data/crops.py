@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,12 +16,14 @@ from turnaround_training.data.renders import RenderSet
 
 CROP_SIZE = 128
 UNCUT = (-9.0, -9.0, -9.0, -9.0)
+"""Cuts of framing.frame that leave the photo's borders far beyond the crop."""
 ENCODED_KNEE, LINEAR_KNEE = 0.04045, 0.0031308
 
 
 @dataclass(frozen=True)
 class CropBatch:
-    """crop [N,5,128,128] as the contract says; labels and rows of the renders in the same order."""
+    """crop [N,5,128,128]: rgb (sRGB 0..1) x mask, mask 0..1, 1 inside the photo; truth_mask [N,1,128,128]: of the whole
+    car, before occluders and the photo's border; labels and rows of the renders in the same order."""
 
     crop: torch.Tensor
     truth_mask: torch.Tensor
@@ -38,9 +40,7 @@ def labels_of(renders: RenderSet, row: int) -> Labels:
     )
 
 
-def make_crops(
-    renders: RenderSet, rows: np.ndarray, generator: np.random.Generator | None
-) -> CropBatch:
+def make_crops(renders: RenderSet, rows: np.ndarray, generator: np.random.Generator | None) -> CropBatch:
     """Cut and change the crops of some renders; without a generator they stay clean (plain engine crop)."""
     return crops_of(renders.pictures[rows], [labels_of(renders, row) for row in rows], np.asarray(rows), generator)
 
@@ -52,7 +52,9 @@ def crops_of(
     framings = []
     for picture, label in zip(pictures, labels, strict=True):
         points = mask_points(picture[..., 3])
-        framings.append(frame(label, points, cuts=UNCUT) if generator is None else random_framing(label, points, generator))
+        framings.append(
+            frame(label, points, cuts=UNCUT) if generator is None else random_framing(label, points, generator)
+        )
     sampled = sample(pictures, framings)
     colour, mask, valid = sampled[:, :3], sampled[:, 3:], photo_area(framings)
     labels = [framing.labels for framing in framings]
@@ -68,7 +70,7 @@ def crops_of(
 
 
 def sample(pictures: np.ndarray, framings: list[Framing], size: int = CROP_SIZE) -> torch.Tensor:
-    """Cut crops [N,4,size,size] float 0..1 out of uint8 pictures [N,256,256,4], bilinearly (a crop spans about 256 pixels)."""
+    """Crops [N,4,size,size] float 0..1 of uint8 pictures [N,256,256,4], read bilinearly (a crop spans about 256 px)."""
     source = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float().div_(255)
     centres = (np.arange(size) + 0.5) / size
     matrices = torch.from_numpy(np.stack([framing.matrix for framing in framings])).float()
@@ -115,14 +117,11 @@ def change_colour(
     )
     grey = changed.mean(1, keepdim=True)
     changed = ((grey + (changed - grey) * saturation - 0.45) * contrast + 0.45).clamp(1e-4, 1) ** gamma
-    relit = [
-        Labels(**{**vars(label), "light": label.light * gain}) for label, gain in zip(labels, gains, strict=True)
-    ]
-    return changed, relit
+    return changed, [replace(label, light=label.light * gain) for label, gain in zip(labels, gains, strict=True)]
 
 
 def reflect(colour: torch.Tensor, generator: np.random.Generator) -> torch.Tensor:
-    """Smooth light and dark patches on half of the pictures [N,3,S,S]: real paint mirrors what the renders' skies lack."""
+    """Smooth light and dark patches on half of the pictures [N,3,S,S]: paint mirrors what the renders' skies lack."""
     count, cells = len(colour), int(generator.integers(3, 10))
     field = torch.from_numpy(generator.standard_normal((count, 1, cells, cells), np.float32))
     field = functional.interpolate(field, size=colour.shape[-2:], mode="bicubic", align_corners=False)

@@ -19,7 +19,10 @@ LIGHT_ODD_IN_X = (3, 4, 7)
 
 @dataclass(frozen=True)
 class Labels:
-    """What a crop shows. Radians, car lengths, fractions of the crop; light [9,3] in car space; mirrored: against the render."""
+    """What a crop shows: angles in radians, lengths in car lengths, offset (right, down) in fractions of the crop.
+
+    target [3] and light [9,3] in car space; mirrored: against the render.
+    """
 
     azimuth: float
     elevation: float

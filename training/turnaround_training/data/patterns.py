@@ -84,7 +84,9 @@ def surface(backdrops: list[np.ndarray], height: int, width: int, generator: np.
     return backdrop_crop(backdrops, height, width, generator)
 
 
-def random_shape(height: int, width: int, generator: np.random.Generator, size: tuple[float, float] = (0.05, 0.5)) -> np.ndarray:
+def random_shape(
+    height: int, width: int, generator: np.random.Generator, size: tuple[float, float] = (0.05, 0.5)
+) -> np.ndarray:
     """Coverage [H,W] 0..1 of one random shape: post, box, ellipse, polygon or person-like pile of ellipses."""
     image = Image.new("L", (width, height))
     draw = ImageDraw.Draw(image)
@@ -112,5 +114,3 @@ def random_shape(height: int, width: int, generator: np.random.Generator, size: 
     if generator.random() < 0.5:
         image = image.rotate(generator.uniform(-25, 25), Image.BILINEAR)
     return to_array(image.filter(ImageFilter.GaussianBlur(float(generator.uniform(0.3, 1.2)))))
-
-

@@ -11,7 +11,6 @@ import numpy as np
 from turnaround_training.errors import StageError
 
 PICTURE_SIZE = 256
-PICTURE_BYTES = PICTURE_SIZE * PICTURE_SIZE * 4
 EXCLUDED = ("vdrift-sv",)
 """Cars that no training sees unless a config says otherwise: vdrift-sv is CC BY-NC-SA 2.0 by its own credit. Models of
 the first generation, and the template, have seen it: their credits say so."""
@@ -22,6 +21,24 @@ def picture_size(folder: Path) -> int:
     """Side in pixels of a folder's pictures; folders from before sizes were noted hold PICTURE_SIZE."""
     path = folder / SIZE_FILE
     return int(json.loads(path.read_text("utf-8"))) if path.exists() else PICTURE_SIZE
+
+
+def read_folder(folder: Path) -> tuple[np.ndarray, list[dict]]:
+    """What is complete of a folder's pictures uint8 [N,S,S,4] (memory-mapped) and their index rows.
+
+    Safe while a stage appends. Raises StageError where there is no such folder, or nothing complete in it.
+    """
+    pictures, index = folder / "pictures.u8", folder / "index.jsonl"
+    if not pictures.exists() or not index.exists():
+        raise StageError(f"No renders in {folder}. Run the stage that makes them (multiview or render).")
+    size = picture_size(folder)
+    with index.open(encoding="utf-8") as file:
+        lines = [line for line in file if line.endswith("\n")]
+    count = min(len(lines), pictures.stat().st_size // (4 * size * size))
+    if count == 0:
+        raise StageError(f"{folder} holds no complete picture yet. Wait for the stage that makes them.")
+    rows = [json.loads(line) for line in lines[:count]]
+    return np.memmap(pictures, np.uint8, "r", shape=(count, size, size, 4)), rows
 
 
 class Chosen:
@@ -43,9 +60,9 @@ class Chosen:
 class RenderSet:
     """Pictures and labels of one folder of renders, memory-mapped; safe while a renderer appends.
 
-    ``pictures`` is uint8 [N,256,256,4] (sRGB of the scene, car coverage); ``rows`` are the index
-    entries. The label arrays are float32 in radians and car lengths, one entry a picture. Pictures of the
-    cars in ``exclude`` are left out as if they had never been drawn.
+    ``pictures`` is uint8 [N,256,256,4] (sRGB of the scene, car coverage); ``rows`` are the index entries. The label
+    arrays [N,...] are float32 in radians and car lengths. Pictures of the cars in ``exclude`` are left out as if they
+    had never been drawn.
     """
 
     def __init__(self, folder: Path, exclude: Iterable[str] = EXCLUDED):
@@ -55,22 +72,18 @@ class RenderSet:
 
     def refresh(self) -> int:
         """Read what has been appended since; returns the number of pictures."""
-        pictures, index = self.folder / "pictures.u8", self.folder / "index.jsonl"
-        if not pictures.exists() or not index.exists():
-            raise StageError(f"No renders in {self.folder}. Run the render stage first.")
-        size = picture_size(self.folder)
+        whole, rows = read_folder(self.folder)
+        size = whole.shape[1]
         if size != PICTURE_SIZE:
-            raise StageError(f"{self.folder} holds pictures of {size} px; training needs {PICTURE_SIZE}. Render them with size = {PICTURE_SIZE}.")
-        with index.open(encoding="utf-8") as file:
-            lines = [line for line in file if line.endswith("\n")]
-        complete = min(len(lines), pictures.stat().st_size // PICTURE_BYTES)
-        rows = [json.loads(line) for line in lines[:complete]]
+            raise StageError(
+                f"{self.folder} holds pictures of {size} px; training needs {PICTURE_SIZE}. "
+                f"Render them with size = {PICTURE_SIZE}."
+            )
         chosen = np.array([number for number, row in enumerate(rows) if row["car"] not in self.exclude], np.int64)
         count = len(chosen)
         if count == 0:
-            raise StageError(f"{self.folder} holds no complete picture to learn from yet. Wait for the render stage.")
+            raise StageError(f"{self.folder} holds no complete picture of a car that is not excluded. Exclude fewer.")
         self.rows: list[dict] = [rows[number] for number in chosen]
-        whole = np.memmap(pictures, np.uint8, "r", shape=(complete, PICTURE_SIZE, PICTURE_SIZE, 4))
         self.pictures = Chosen(whole, chosen)
         self.azimuth = self._angles("azimuth_deg")
         self.elevation = self._angles("elevation_deg")

@@ -10,9 +10,11 @@ from PIL import Image, ImageFilter
 from turnaround_training.data.patterns import backdrop, backdrop_crop, random_shape, surface
 from turnaround_training.data.photometric import degrade, jitter_colour, to_array
 from turnaround_training.data.reflections import add_reflections
-from turnaround_training.data.renders import RenderSet
+from turnaround_training.data.renders import PICTURE_SIZE, RenderSet
 from turnaround_training.data.signs import add_sign
 
+Box = tuple[float, float, float, float]
+"""left, top, right, bottom in pixels of the photo"""
 SIGN_CHANCE, REFLECTION_CHANCE = 0.35, 0.5
 PADDING = 0.5
 BANDS = "CMYK"
@@ -64,10 +66,12 @@ class SceneMaker:
                 picture = _contact_shadow(picture, box, generator)
             picture, mask = _paste(picture, mask, self._finish(layer, generator))
         if generator.random() < 0.12:
-            picture, mask = self._paste_other(picture, mask, scale * generator.uniform(0.6, 1.2), None, height, width, generator)
+            other = scale * generator.uniform(0.6, 1.2)
+            picture, mask = self._paste_other(picture, mask, other, None, height, width, generator)
         for _ in range(generator.integers(1, 4) if generator.random() < 0.3 else 0):
             alpha = random_shape(height, width, generator, (0.05, 0.35))
-            picture = picture * (1 - alpha[..., None]) + surface(self.backdrops, height, width, generator) * alpha[..., None]
+            thing = surface(self.backdrops, height, width, generator)
+            picture = picture * (1 - alpha[..., None]) + thing * alpha[..., None]
             mask = mask * (1 - alpha)
         if generator.random() < 0.5:
             picture, mask = picture[:, ::-1], mask[:, ::-1]
@@ -86,14 +90,14 @@ class SceneMaker:
     def _car(
         self, row: int, scale: float, centre: np.ndarray, height: int, width: int, angle: float,
         generator: np.random.Generator, whole: bool,
-    ) -> tuple[np.ndarray, tuple[float, float, float, float]]:
-        """The render scaled into the photo [H,W,4] (whole: continued beyond its border by mirroring) and the car's box."""
+    ) -> tuple[np.ndarray, Box]:
+        """The render scaled into the photo [H,W,4] (whole: mirrored on beyond its border) and the car's box."""
         render = self.renders.pictures[row]
         left, top, right, bottom = mask_box(render[..., 3])
         origin = centre - scale * np.array(((left + right) / 2, (top + bottom) / 2))
         if whole:
-            margin = np.ceil(np.maximum(0, (*origin, *(np.array((width, height)) - origin - scale * 256))) / scale).astype(int) + 2
-            margin = np.minimum(margin, 255)
+            lacking = np.maximum(0, (*origin, *(np.array((width, height)) - origin - scale * PICTURE_SIZE))) / scale
+            margin = np.minimum(np.ceil(lacking).astype(int) + 2, PICTURE_SIZE - 1)
             render = np.pad(render, ((margin[1], margin[3]), (margin[0], margin[2]), (0, 0)), "reflect")
             origin = origin - scale * margin[:2]
         image = Image.fromarray(render, BANDS)
@@ -115,7 +119,10 @@ class SceneMaker:
         corner = centre - scale * np.array((right - left, bottom - top)) / 2
         return layer, (*corner, *(2 * centre - corner))
 
-    def _paste_other(self, picture, mask, scale, box, height, width, generator):
+    def _paste_other(
+        self, picture: np.ndarray, mask: np.ndarray, scale: float, box: Box | None, height: int, width: int,
+        generator: np.random.Generator,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Paste one more car, behind a box's car at its height or anywhere."""
         row = int(generator.integers(len(self.renders)))
         level = (box[1] * 0.6 + box[3] * 0.4) if box else generator.uniform(0.3, 0.9) * height
@@ -151,7 +158,7 @@ def _paste(picture: np.ndarray, mask: np.ndarray, layer: np.ndarray) -> tuple[np
     return picture * (1 - alpha) + layer[..., :3] * alpha, np.maximum(mask, alpha[..., 0])
 
 
-def _contact_shadow(picture: np.ndarray, box: tuple[float, float, float, float], generator: np.random.Generator) -> np.ndarray:
+def _contact_shadow(picture: np.ndarray, box: Box, generator: np.random.Generator) -> np.ndarray:
     height, width = picture.shape[:2]
     left, top, right, bottom = box
     depth = (bottom - top) * generator.uniform(0.1, 0.3)

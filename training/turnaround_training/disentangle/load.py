@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -45,9 +45,10 @@ def open_run(config: dict) -> StyleGanRun:
     samples = read_samples(views, read_multiview_settings(config), f, settings.samples, settings.seed)
     template = load_file(paths.template)
     inputs = views.trained.inputs
-    samples = Samples(**{**vars(samples), "w_plus": samples.w_plus[:, :inputs].contiguous()})
+    samples = replace(samples, w_plus=samples.w_plus[:, :inputs].contiguous())
     torch.manual_seed(settings.seed)
-    space = code_space(samples.w_plus, view_mask(samples.w_plus, samples.view, min(views.cut, inputs), settings.view_dimensions))
+    mask = view_mask(samples.w_plus, samples.view, min(views.cut, inputs), settings.view_dimensions)
+    space = code_space(samples.w_plus, mask)
     projection = torch.from_numpy(np.ascontiguousarray(projection_of(template["basis"])))
     network = StyleGanR(space, projection, DrawnAt(views.trained.generator.synthesis, views.trained.size))
     identity = identity_of(

@@ -71,7 +71,9 @@ class ContentMapper(nn.Module):
         total = space.mean.numel()
         self.register_buffer("projection", projection.t().contiguous(), persistent=False)
         self.form = nn.ModuleList([Linear(projection.shape[0], HIDDEN), Linear(HIDDEN, HIDDEN), Linear(HIDDEN, total)])
-        self.paint = nn.ModuleList([Conv(3, 32, stride=2), Conv(32, 64, stride=2), Conv(64, 128, stride=2), Conv(128, 128, stride=2)])
+        self.paint = nn.ModuleList(
+            [Conv(3, 32, stride=2), Conv(32, 64, stride=2), Conv(64, 128, stride=2), Conv(128, 128, stride=2)]
+        )
         self.paint_out = nn.ModuleList([Linear(128 * 16, HIDDEN), Linear(HIDDEN, total)])
         self.scene = nn.ModuleList([Linear(CODE, HIDDEN), Linear(HIDDEN, total)])
         self.selection = nn.Parameter(torch.randn(3, *self.shape) * 0.1)
@@ -94,7 +96,7 @@ class ContentMapper(nn.Module):
         return chosen * self.scale + self.centre
 
     def entropy(self) -> Tensor:
-        """Mean entropy of the selection (nats) over the entries that content owns: 0 when each belongs to one property."""
+        """Mean entropy (nats) of the selection over content's entries: 0 when each belongs to one property."""
         share = torch.softmax(self.selection, dim=0)
         each = -(share * torch.log(share + 1e-8)).sum(0)
         owned = (self.scale > 0).float()
@@ -103,7 +105,10 @@ class ContentMapper(nn.Module):
     def shares(self) -> dict[str, float]:
         """Share of content's entries that shape, texture and background win."""
         winner = self.selection.argmax(0)[self.scale > 0]
-        return {name: float((winner == number).float().mean()) for number, name in enumerate(("shape", "texture", "background"))}
+        return {
+            name: float((winner == number).float().mean())
+            for number, name in enumerate(("shape", "texture", "background"))
+        }
 
 
 class DrawnAt(nn.Module):
@@ -138,4 +143,3 @@ class StyleGanR(nn.Module):
     def codes(self, view: Tensor, offsets: Tensor, texture: Tensor, background: Tensor) -> Tensor:
         """w_plus [N,J,D]."""
         return self.mapper_content(offsets, texture, background) + self.mapper_view(view)
-

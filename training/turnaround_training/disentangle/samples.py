@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from turnaround_training.data.renders import read_folder
 from turnaround_training.device import device_of, moved
 from turnaround_training.disentangle.picture import crops_of, surroundings_of
 from turnaround_training.encoder.network import decode_azimuth
 from turnaround_training.errors import StageError
 from turnaround_training.inverse.network import InverseGraphics
-from turnaround_training.inverse.views import read_folder
 from turnaround_training.multiview.settings import MultiviewSettings
 from turnaround_training.neural.examples import view_of
 from turnaround_training.views.compose import compose
@@ -90,7 +90,7 @@ def codes_of(views: Views, rows: list[dict]) -> Tensor:
 
 
 def viewpoints_of(code: np.ndarray, azimuth: np.ndarray, elevation: np.ndarray, count: int) -> Tensor:
-    """Viewpoints [count,3] of codes from angles (radians) of their pictures; codes without a picture look from the front."""
+    """Viewpoints [count,3] of codes from angles (radians) of their pictures; those without any look from the front."""
     azimuths, elevations = np.zeros(count), np.zeros(count)
     for number in np.unique(code):
         own = code == number

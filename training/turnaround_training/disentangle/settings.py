@@ -52,7 +52,11 @@ def read_disentangle_settings(config: dict) -> DisentangleSettings:
     """Settings from a parsed TOML file; raises StageError that names what is wrong."""
     settings = read_section(DisentangleSettings, config.get("disentangle", {}), "disentangle")
     if not 0 < settings.view_dimensions < 1:
-        raise StageError(f"[disentangle] view_dimensions is a share of w_plus between 0 and 1, not {settings.view_dimensions}.")
+        raise StageError(
+            f"[disentangle] view_dimensions is a share of w_plus between 0 and 1, not {settings.view_dimensions}."
+        )
     if settings.batch < 2:
-        raise StageError("[disentangle] batch must be at least 2: properties are exchanged between the cars of a batch.")
+        raise StageError(
+            "[disentangle] batch must be at least 2: properties are exchanged between the cars of a batch."
+        )
     return settings

@@ -1,4 +1,4 @@
-"""Sample sheets of StyleGAN-R: every row a car, as it was, as it comes back, then turned; last its texture and shape exchanged."""
+"""Sample sheets of StyleGAN-R: a row a car, as it was, as it comes back, turned, with another's texture and shape."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def write_sheet(path: Path, network: StyleGanR, samples: Samples, rows: int) -> 
     """Draw the first samples to a PNG."""
     chosen = torch.arange(min(rows, len(samples)))
     device = device_of(network)
-    offsets, texture, around = (moved(part[chosen], device) for part in (samples.offsets, samples.texture, samples.around))
+    offsets, texture, around = (
+        moved(part[chosen], device) for part in (samples.offsets, samples.texture, samples.around)
+    )
     background = network.background.encode(around)
     turned = moved(view_of(AZIMUTHS, np.full(len(AZIMUTHS), 8.0)), device)
     content = network.mapper_content(offsets, texture, background)

@@ -1,4 +1,7 @@
-"""Stage ``disentangle``: train the mapper and StyleGAN-R, export them. Config sections [gan], [views], [multiview], [disentangle]."""
+"""Stage ``disentangle``: train the mapper and StyleGAN-R, export them.
+
+Config sections [gan], [views], [multiview], [disentangle] and [paths].
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ def run(config: dict) -> None:
     opened = open_run(config)
     trainer, settings, network = opened.trainer, opened.settings, opened.trainer.network
     print(
-        f"disentangle: {len(opened.samples)} pictures of {len(set(opened.samples.view_code.tolist()))} viewpoint codes; "
-        f"the viewpoint owns {int(trainer.space.view_mask.sum())} of {trainer.space.mean.numel()} entries", flush=True,
+        f"disentangle: {len(opened.samples)} pictures of {len(set(opened.samples.view_code.tolist()))} viewpoint "
+        f"codes; the viewpoint owns {int(trainer.space.view_mask.sum())} of {trainer.space.mean.numel()} entries",
+        flush=True,
     )
     train(trainer, lambda: write_sheet(settings.run / "sheet.png", network, opened.samples, SHEET_CARS))
     if not is_first():
@@ -30,6 +34,12 @@ def run(config: dict) -> None:
     )
     environments = opened.paths.training_renders().environments()
     credits = car_credits(opened.paths.cars, trainer.cars) + environment_credits(environments)
-    differences = export_networks(on_cpu(network.eval()), settings.models, opened.samples, data, credits, licence_note(trainer.cars))
+    differences = export_networks(
+        on_cpu(network.eval()), settings.models, opened.samples, data, credits, licence_note(trainer.cars)
+    )
     shares = {name: round(value, 3) for name, value in network.mapper_content.shares().items()}
-    print(f"disentangle: exported to {settings.models}, ONNX differs from torch by {differences}; content entries won: {shares}", flush=True)
+    print(
+        f"disentangle: exported to {settings.models}, ONNX differs from torch by {differences}; "
+        f"content entries won: {shares}",
+        flush=True,
+    )

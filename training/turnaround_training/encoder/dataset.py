@@ -53,9 +53,11 @@ class TrueShapes:
 
 
 def turned_light(light: np.ndarray, yaw: float) -> np.ndarray:
-    """Spherical harmonics [9,3] of the same light in the space of a car turned by yaw (radians about +Y, +z towards +x).
+    """Spherical harmonics [9,3] of the same light in the space of a car turned by yaw (radians about +Y, +z towards
+    +x).
 
-    L'(n) = L(n turned by -yaw), solved at fixed directions; harmonics up to degree 2 turn into themselves, so it is exact.
+    L'(n) = L(n turned by -yaw), solved at fixed directions; harmonics up to degree 2 turn into themselves, so it is
+    exact.
     """
     if yaw == 0:
         return light
@@ -82,7 +84,9 @@ def truth_of(labels: list[Labels], vertices: list[tuple[np.ndarray, np.ndarray]]
         "shown_azimuth": torch.tensor([label.azimuth for label in labels], dtype=torch.float32),
         "camera": torch.tensor(camera, dtype=torch.float32),
         "light": torch.from_numpy(
-            np.stack([turned_light(label.light, own - label.azimuth) for label, own in zip(labels, azimuth, strict=True)])
+            np.stack(
+                [turned_light(label.light, own - label.azimuth) for label, own in zip(labels, azimuth, strict=True)]
+            )
         ).float(),
     }
 

@@ -82,7 +82,9 @@ def vertex_normals(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
     """Area-weighted unit normals [N,V,3] of shapes [N,V,3] with faces [F,3]."""
     a, b, c = (vertices[:, faces[:, corner]] for corner in range(3))
     of_faces = torch.cross(b - a, c - a, dim=-1).repeat_interleave(3, 1)
-    return functional.normalize(torch.zeros_like(vertices).index_add_(1, faces.reshape(-1), of_faces), dim=-1, eps=1e-12)
+    return functional.normalize(
+        torch.zeros_like(vertices).index_add_(1, faces.reshape(-1), of_faces), dim=-1, eps=1e-12
+    )
 
 
 CAMERA_UNITS = (0.1, 0.05, 0.3, 0.3, 0.05, 0.05)
@@ -143,7 +145,9 @@ def reprojection_loss(mine: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
     return functional.smooth_l1_loss(mine, theirs, beta=0.01)
 
 
-def outline_loss(mine: torch.Tensor, theirs: torch.Tensor, truth: dict[str, torch.Tensor], faces: torch.Tensor) -> torch.Tensor:
+def outline_loss(
+    mine: torch.Tensor, theirs: torch.Tensor, truth: dict[str, torch.Tensor], faces: torch.Tensor
+) -> torch.Tensor:
     """Mean distance, in crop fractions, of vertices drawn as estimated [N,V,2] from the true outline.
 
     Those whose surface is seen edge-on weigh, by how far they lie across the outline: sliding along it costs nothing.

@@ -42,7 +42,9 @@ class Encoder(nn.Module):
             layers += [Convolution(inputs, outputs, 3, 2), *(Residual(outputs) for _ in range(min(depth + 1, 2)))]
         self.trunk = nn.Sequential(*layers)
         self.places = nn.Conv2d(widths[-1], 48, 1)
-        self.joint = nn.Sequential(nn.Linear(48 * 64 + widths[-1], joint), nn.LayerNorm(joint), nn.ReLU(True), nn.Dropout(0.1))
+        self.joint = nn.Sequential(
+            nn.Linear(48 * 64 + widths[-1], joint), nn.LayerNorm(joint), nn.ReLU(True), nn.Dropout(0.1)
+        )
         self.azimuth = nn.Sequential(nn.Linear(joint, 256), nn.ReLU(True), nn.Linear(256, 2 * AZIMUTH_BINS))
         self.shape_and_camera = nn.Sequential(nn.Linear(joint, 256), nn.ReLU(True), nn.Linear(256, COEFFICIENTS + 6))
         self.light = nn.Sequential(nn.Linear(joint, 128), nn.ReLU(True), nn.Linear(128, 27))

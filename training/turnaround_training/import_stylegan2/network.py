@@ -24,7 +24,9 @@ EPSILON = 1e-8
 
 def _take(state: State, name: str) -> Tensor:
     if name not in state:
-        raise StageError(f"The checkpoint has no {name}: it is no complete StyleGAN2 generator with skip connections (config-f).")
+        raise StageError(
+            f"The checkpoint has no {name}: it is no complete StyleGAN2 generator with skip connections (config-f)."
+        )
     return state[name].detach().clone()
 
 
@@ -36,7 +38,7 @@ def activated(x: Tensor) -> Tensor:
 class Modulated(nn.Module):
     """A convolution whose input channels are scaled by a style: ([N,C,S,S], w [N,D]) -> [N,C',S',S'].
 
-    With `name`.noise_strength it is a synthesis layer (demodulated, noise, leaky ReLU), else a layer to colours.
+    With .torgb in its name it is a layer to colours, else a synthesis layer (demodulated, noise, leaky ReLU).
     """
 
     def __init__(self, state: State, name: str, up: bool, clamp: float | None) -> None:
@@ -125,7 +127,9 @@ class Mapping(nn.Module):
     def __init__(self, state: State) -> None:
         super().__init__()
         if any(name.startswith("mapping.embed") for name in state):
-            raise StageError("The checkpoint is conditioned on labels; only unconditional generators can be taken over.")
+            raise StageError(
+                "The checkpoint is conditioned on labels; only unconditional generators can be taken over."
+            )
         count = sum(re.fullmatch(r"mapping\.fc\d+\.weight", name) is not None for name in state)
         layers = []
         for number in range(count):

@@ -68,7 +68,16 @@ def read_pickle(path: Path) -> dict[str, torch.Tensor]:
     try:
         with path.open("rb") as file:
             content = RestrictedUnpickler(file).load()
-    except (pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError, IndexError, KeyError, RuntimeError) as error:
+    except (
+        pickle.UnpicklingError,
+        EOFError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        IndexError,
+        KeyError,
+        RuntimeError,
+    ) as error:
         raise StageError(f"{path} can't be read as a pickle of stylegan2-ada-pytorch: {error}.") from None
     module = content.get("G_ema") if isinstance(content, dict) else None
     if module is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from turnaround_training.errors import StageError
+from turnaround_training.export.manifest import tensor_entry
 from turnaround_training.export.onnx_model import export_model
 from turnaround_training.import_stylegan2.network import Mapping, Synthesis
 from turnaround_training.import_stylegan2.weights import read_state
@@ -35,21 +36,37 @@ def import_checkpoint(checkpoint: Path, out: Path, crop: str | None, clamp: floa
     truncation = torch.full((1, 1), 0.7)
     with torch.no_grad():
         w_plus = mapping(z, truncation)[:, None].repeat(1, synthesis.inputs, 1)
-    shared = {"training_data": f"Imported from {checkpoint.name}; what it was trained on is known to its makers.", "credits": [], "licence": LICENCE, "metrics": []}
+    shared = {
+        "training_data": f"Imported from {checkpoint.name}; what it was trained on is known to its makers.",
+        "credits": [],
+        "licence": LICENCE,
+        "metrics": [],
+    }
     style = ["N", synthesis.inputs, synthesis.width]
     differences = {}
     for name, module, example, inputs, outputs, purpose in (
         (
-            "generator", synthesis, {"w_plus": w_plus}, [("w_plus", style, "codes of the mapping, one per style input")],
-            [("picture", ["N", 3, height, width], "sRGB 0..1")], "StyleGAN2 synthesis with its stored noise.",
+            "generator",
+            synthesis,
+            {"w_plus": w_plus},
+            [("w_plus", style, "codes of the mapping, one per style input")],
+            [("picture", ["N", 3, height, width], "sRGB 0..1")],
+            "StyleGAN2 synthesis with its stored noise.",
         ),
         (
-            "mapping", mapping, {"z": z, "truncation": truncation},
+            "mapping",
+            mapping,
+            {"z": z, "truncation": truncation},
             [("z", ["N", z.shape[1]], "normal"), ("truncation", ["N", 1], "1 leaves w, 0 gives the mean code")],
-            [("w", ["N", synthesis.width], "real")], "StyleGAN2 mapping of random numbers to a style code.",
+            [("w", ["N", synthesis.width], "real")],
+            "StyleGAN2 mapping of random numbers to a style code.",
         ),
     ):
-        description = {"purpose": purpose, "inputs": [_port(*line) for line in inputs], "outputs": [_port(*line) for line in outputs]}
+        description = {
+            "purpose": purpose,
+            "inputs": [tensor_entry(*line) for line in inputs],
+            "outputs": [tensor_entry(*line) for line in outputs],
+        }
         found = export_model(out, name, module, example, [line[0] for line in outputs], description | shared, TOLERANCE)
         differences[name] = max(found.values())
     print(
@@ -60,14 +77,10 @@ def import_checkpoint(checkpoint: Path, out: Path, crop: str | None, clamp: floa
 
 
 def parse_crop(text: str | None) -> tuple[int, int] | None:
-    """"512x384" -> (512, 384)."""
+    """(512, 384) of "512x384", None of None; raises StageError where the text is otherwise."""
     if text is None:
         return None
     found = re.fullmatch(r"(\d+)x(\d+)", text)
     if not found:
         raise StageError(f"--crop must be WIDTHxHEIGHT such as 512x384, not {text}.")
     return int(found[1]), int(found[2])
-
-
-def _port(name: str, shape: list, numbers: str) -> dict:
-    return {"name": name, "shape": shape, "type": "float32", "range": numbers}

@@ -30,7 +30,10 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     mark = mark or next((name for name in flat if name.endswith(MARK)), None)
     if mark is None:
         some = ", ".join(list(flat)[:3]) or "nothing"
-        raise StageError(f"{path} holds no StyleGAN2 generator in the layout of stylegan2-ada-pytorch ({MARK}); it holds {some}. {EXTRACTION}")
+        raise StageError(
+            f"{path} holds no StyleGAN2 generator in the layout of stylegan2-ada-pytorch ({MARK}); it holds {some}. "
+            f"{EXTRACTION}"
+        )
     prefix = mark.removesuffix(MARK)
     return {
         name.removeprefix(prefix): tensor.float() for name, tensor in flat.items() if name.startswith(prefix)

@@ -1,4 +1,4 @@
-"""Batches for f: pairs of views of cars, reframed, with what f sees (degraded) and what its drawing must match (clean)."""
+"""Batches for f: pairs of views of cars, reframed: what f sees (degraded), what its drawing must match (clean)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from turnaround_training.data.crops import change_colour, degrade, occlude, photo_area, roughen, sample
+from turnaround_training.data.crops import UNCUT, change_colour, degrade, occlude, photo_area, roughen, sample
 from turnaround_training.data.framing import Framing, Labels, frame, mask_points, random_framing
 from turnaround_training.encoder.dataset import TrueShapes, turned_light
 from turnaround_training.inverse.views import Views
@@ -18,7 +18,6 @@ PLAIN = Labels(0.0, 0.0, 0.0, 1.0, 1.0, (0.0, 0.0), np.zeros(3), np.zeros((9, 3)
 """Labels of a camera whose numbers are not known: framing then tells how a crop changes them."""
 Chosen = list[tuple[int, int, bool]]
 """Pictures: (folder, number in it, mirrored)"""
-UNCUT = (-9.0, -9.0, -9.0, -9.0)
 
 
 def choose(views: Views, cars: int, each: int, generator: np.random.Generator) -> Chosen:
@@ -45,7 +44,8 @@ def batch_of(
     """The batch of some pictures; without a generator crops stay clean and unmirrored.
 
     Returns crop [N,5,128,128] (f's input), colour [N,3,128,128] and mask [N,1,128,128] of the clean crop (also beyond
-    the photo's border), camera [N] and the crop's part of its camera (cameras.crop_cameras). With shapes also known [N] (1 for renders with true cameras), true_shape [N,V,3] and true_light [N,9,3] (0 elsewhere).
+    the photo's border), camera [N] and the crop's part of its camera (cameras.crop_cameras). With shapes also known [N]
+    (1 for renders with true cameras), true_shape [N,V,3] and true_light [N,9,3] (0 elsewhere).
     """
     pictures = [views.folders[folder].picture(row) for folder, row, _ in chosen]
     labels = [_labels(views, folder, row, shapes) for folder, row, _ in chosen]

@@ -20,7 +20,8 @@ Units are large against the network's weights, as a code is seen in few steps.""
 
 
 class CropCamera(NamedTuple):
-    """Cameras [N] of square crops, in the numbers of camera.project; offset [N,2] in fractions of the crop."""
+    """Cameras [N] of square crops, in the numbers of camera.project: radians, car lengths, tangent of half the field of
+    view; offset [N,2] in fractions of the crop."""
 
     azimuth: torch.Tensor
     elevation: torch.Tensor
@@ -87,7 +88,5 @@ def crop_cameras(numbers: torch.Tensor, crop: dict[str, torch.Tensor]) -> CropCa
     sign = crop["sign"]
     centre = torch.stack((0.5 + sign * right, 0.5 + down, torch.ones_like(right)), 1)
     offset = (crop["to_crop"] @ centre[..., None])[..., 0] - 0.5
-    return CropCamera(
-        sign * azimuth, elevation, sign * roll + crop["roll"], log_distance.exp(), log_tangent.exp() * crop["scale"], offset
-    )
-
+    tangent = log_tangent.exp() * crop["scale"]
+    return CropCamera(sign * azimuth, elevation, sign * roll + crop["roll"], log_distance.exp(), tangent, offset)

@@ -21,7 +21,8 @@ def load_inverse(run: Path, template_path: Path) -> InverseGraphics:
     network = InverseGraphics(shape_space(template), torch.from_numpy(template["mirror"]))
     path = checkpoint_path(run)
     stored = load_checkpoint(path, identity_of("inverse", template_path))["average"]
-    load_weights(network, {key.removeprefix(PREFIX): value for key, value in stored.items() if key.startswith(PREFIX)}, path)
+    own = {key.removeprefix(PREFIX): value for key, value in stored.items() if key.startswith(PREFIX)}
+    load_weights(network, own, path)
     return network.eval()
 
 

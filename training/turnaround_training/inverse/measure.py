@@ -1,5 +1,5 @@
-"""What the second hypothesis brings: f on cars that no training saw and on photos (which never train anything), with the
-likeliest viewpoint and with the one of two that fits better when drawn. Stage evaluate has all other measures."""
+"""What the second hypothesis brings: f on cars that no training saw and on photos (which never train anything), with
+the likeliest viewpoint and with the one of two that fits better when drawn. Stage evaluate has all other measures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from turnaround_training.data.crops import make_crops
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.device import device_of, moved
+from turnaround_training.encoder.network import Estimate
 from turnaround_training.evaluate.measures import azimuth_errors, mask_iou, summarise_azimuth
 from turnaround_training.evaluate.photos import encoder_crop, photos
 from turnaround_training.inverse.hypotheses import best_azimuth, camera_of, coverage_of, two_azimuths
@@ -57,5 +58,6 @@ def _figures(
 def predictions(network: InverseGraphics, crop: torch.Tensor) -> Prediction:
     """f on crops [N,5,128,128], some at a time, wherever it stands; on the CPU."""
     parts = [network(moved(chunk, device_of(network))) for chunk in crop.split(BATCH)]
-    estimate = type(parts[0].estimate)(*(torch.cat(values).cpu() for values in zip(*(part.estimate for part in parts), strict=True)))
-    return Prediction(estimate, *(torch.cat(values).cpu() for values in list(zip(*parts, strict=True))[1:]))
+    estimates, *others = zip(*parts, strict=True)
+    estimate = Estimate(*(torch.cat(values).cpu() for values in zip(*estimates, strict=True)))
+    return Prediction(estimate, *(torch.cat(values).cpu() for values in others))

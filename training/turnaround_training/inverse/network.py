@@ -28,8 +28,8 @@ class Prediction(NamedTuple):
 
 
 class TextureHead(nn.Module):
-    """Joint code [N,J] and mean colour [N,3] of the car -> symmetric atlas [N,3,64,64]: the left half is drawn, from the
-    mean colour on, and the right one is its mirror image."""
+    """Joint code [N,J] and mean colour [N,3] of the car -> symmetric atlas [N,3,64,64]: the left half is drawn, from
+    the mean colour on, and the right one is its mirror image."""
 
     def __init__(self, joint: int, channels: tuple[int, ...] = (96, 64, 48, 32)):
         super().__init__()
@@ -53,7 +53,9 @@ class TextureHead(nn.Module):
 class InverseGraphics(Encoder):
     """crop [N,5,128,128] -> Prediction; space and mirror [V] are the template's."""
 
-    def __init__(self, space: ShapeSpace, mirror: torch.Tensor, widths: tuple[int, ...] = (24, 56, 128, 224), joint: int = 512):
+    def __init__(
+        self, space: ShapeSpace, mirror: torch.Tensor, widths: tuple[int, ...] = (24, 56, 128, 224), joint: int = 512
+    ):
         super().__init__(widths, joint)
         vertices = len(space.mean)
         self.free = nn.Sequential(nn.Linear(joint, FREE_CODE), nn.ReLU(True), nn.Linear(FREE_CODE, 3 * vertices))

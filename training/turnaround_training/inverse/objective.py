@@ -64,7 +64,7 @@ class Objective:
     def picture_terms(
         self, prediction: Prediction, camera: CropCamera, batch: Batch, progress: float
     ) -> dict[str, torch.Tensor]:
-        """Overlap, colour and perceptual distance of each prediction in its own view and, in pairs, in the other one."""
+        """Overlap, colour and perceptual distance of predictions in their own view and, in pairs, in the other."""
         shape, view = self.orders(len(batch["crop"]), batch["crop"].device)
         drawing = self.draw(prediction, camera, shape, view, self.sigmainv(progress), batch["mask"].shape[-1])
         picture, mask = batch["colour"][view], batch["mask"][view]
@@ -85,7 +85,13 @@ class Objective:
         return torch.cat((own, own)), torch.cat((own, own ^ 1))
 
     def draw(
-        self, prediction: Prediction, camera: CropCamera, shape: torch.Tensor, view: torch.Tensor, sigmainv: float, size: int
+        self,
+        prediction: Prediction,
+        camera: CropCamera,
+        shape: torch.Tensor,
+        view: torch.Tensor,
+        sigmainv: float,
+        size: int,
     ) -> Drawing:
         """Shapes and textures of some items in the views, and under the light, of others."""
         vertices = prediction.vertices[shape]

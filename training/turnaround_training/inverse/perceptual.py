@@ -8,10 +8,12 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+from turnaround_training.checkpoint import load_weights, read_checkpoint
 from turnaround_training.errors import StageError
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.settings import Architecture
 from turnaround_training.neural.layers import leaky
+from turnaround_training.trainer import checkpoint_path
 
 SIZE = 64
 LEVELS = 3
@@ -31,14 +33,15 @@ class PerceptualDistance:
 
     @staticmethod
     def of_run(run: Path) -> "PerceptualDistance":
-        """The discriminator of a run of stage gan, or of a file of `keep`."""
-        path = run if run.is_file() else run / "checkpoint.pt"
-        if not path.exists():
-            raise StageError(f"No checkpoint of stage gan at {path}. Train it first, or set perceptual = \"\" in [inverse].")
-        stored = torch.load(path, map_location="cpu")
-        sizes = {name: value for name, value in stored["identity"].items() if name in Architecture.__dataclass_fields__}
+        """The discriminator of a run of stage gan, or of a file of `keep`; raises StageError where it isn't there."""
+        path = checkpoint_path(run)
+        stored = read_checkpoint(path) if path.exists() else {}
+        if "discriminator" not in stored:
+            raise StageError(f"No discriminator of stage gan at {path}. Train it, or leave out [inverse] perceptual.")
+        known = stored.get("identity", {})
+        sizes = {name: known[name] for name in Architecture.__dataclass_fields__ if name in known}
         discriminator = Discriminator(Architecture(**sizes))
-        discriminator.load_state_dict(stored["discriminator"])
+        load_weights(discriminator, stored["discriminator"], path)
         return PerceptualDistance(discriminator, min(SIZE, stored["size"]))
 
     def features(self, picture: torch.Tensor) -> list[torch.Tensor]:

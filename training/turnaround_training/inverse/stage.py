@@ -87,10 +87,14 @@ def parts_of(config: dict) -> Parts:
 
 
 def run(config: dict) -> None:
-    """Train (or go on training), then measure: runs write checkpoint.pt, log.jsonl, sheet.png, cameras.json, measures.json."""
+    """Train (or go on training), then measure.
+
+    A run writes checkpoint.pt, log.jsonl, sheet.png, cameras.json and measures.json.
+    """
     parts = parts_of(config)
     generator = np.random.default_rng(0)
-    chosen = [(folder, row, False) for folder, row, _ in choose(parts.views, SHEET_CARS, parts.objective.each, generator)]
+    shown = choose(parts.views, SHEET_CARS, parts.objective.each, generator)
+    chosen = [(folder, row, False) for folder, row, _ in shown]
     fixed = batch_of(parts.views, chosen, None)
 
     def report(learner: torch.nn.Module, step: int) -> None:
@@ -108,8 +112,10 @@ def run(config: dict) -> None:
 
 
 def cars_behind(parts: Parts) -> set[str]:
-    """Cars that f owes what it learns to: those shown, those the start has seen, and all training cars behind pictures of
-    the GAN or weights that don't say."""
+    """Cars that f owes what it learns to: those shown and those that its start has seen.
+
+    Behind pictures of the GAN, and weights that don't say, stand all training cars.
+    """
     start, cars = parts.settings.start, parts.views.car_names()
     seen = cars_seen(Path(start), identity_of("encoder", parts.paths.template)) if start else []
     if seen is None or parts.views.shows_nameless():
@@ -124,6 +130,8 @@ def found_cameras(cameras: CameraTable) -> list[dict[str, float]]:
         turns = cameras.moves()[:, 0].cpu().double().tolist()
     found = []
     for row, turn in zip(numbers, turns, strict=True):
-        values = [*map(math.degrees, row[:3]), math.exp(row[3]), 2 * math.degrees(math.atan(math.exp(row[4]))), *row[5:]]
-        found.append({name: round(value, 4) for name, value in zip(CAMERA_NAMES, values, strict=True)} | {"turned_deg": round(math.degrees(turn), 3)})
+        fov = 2 * math.degrees(math.atan(math.exp(row[4])))
+        values = [*map(math.degrees, row[:3]), math.exp(row[3]), fov, *row[5:]]
+        camera = {name: round(value, 4) for name, value in zip(CAMERA_NAMES, values, strict=True)}
+        found.append(camera | {"turned_deg": round(math.degrees(turn), 3)})
     return found

@@ -11,7 +11,7 @@ from turnaround_training.renderer.mesh import neighbours_of
 
 
 class Smoothness(nn.Module):
-    """Terms of shapes [N,V,3] on the template's faces [F,3], against its mean [V,3]; both [N]."""
+    """Terms [N] of shapes [N,V,3] on the template's faces [F,3], against its mean [V,3]."""
 
     def __init__(self, mean: torch.Tensor, faces: np.ndarray):
         super().__init__()
@@ -26,10 +26,8 @@ class Smoothness(nn.Module):
         self.register_buffer("first", torch.from_numpy(face))
         self.register_buffer("second", torch.from_numpy(across[face, side].astype(np.int64)))
         weights = torch.from_numpy((1 / degree[both[:, 0]]).astype(np.float32))
-        self.register_buffer(
-            "averaging", torch.sparse_coo_tensor(torch.from_numpy(both.T.copy()), weights, (len(mean), len(mean))).coalesce(),
-            persistent=False,
-        )
+        averaging = torch.sparse_coo_tensor(torch.from_numpy(both.T.copy()), weights, (len(mean), len(mean)))
+        self.register_buffer("averaging", averaging.coalesce(), persistent=False)
         self.register_buffer("bends", self.cosines(mean[None]))
 
     def on(self, device: torch.device) -> "Smoothness":

@@ -1,16 +1,14 @@
-"""The pictures that f learns from: the same cars from several sides, with starting cameras, from one or more folders."""
+"""The pictures that f learns from, of one or more folders: the same cars from several sides, with starting cameras."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from turnaround_training.data.renders import picture_size
+from turnaround_training.data.renders import read_folder
 from turnaround_training.errors import StageError
 from turnaround_training.inverse.settings import Source
 from turnaround_training.template.registered import RegisteredCar
@@ -68,19 +66,23 @@ def read_views(
     sources: Iterable[Source], elevation_deg: float, least: int, registered: dict[str, RegisteredCar],
     exclude: Iterable[str],
 ) -> Views:
-    """Read all folders. Cars in fewer than ``least`` pictures are left out, and the cars in ``exclude``."""
-    folders, tables, first = [], [], 0
+    """Read all folders. Cars in fewer than ``least`` pictures are left out, and the cars in ``exclude``.
+
+    Raises StageError that names a folder with held-out cars, without usable pictures or with wrong rows.
+    """
+    folders, tables, first, excluded = [], [], 0, set(exclude)
     for source in sources:
         pictures, rows = read_folder(source.folder)
         if any(row.get("held_out") for row in rows):
             raise StageError(f"{source.folder} shows held-out cars. Take it out of [[inverse.sources]].")
-        used = [place for place, row in enumerate(rows) if _is_used(row, source, set(exclude))]
+        used = [place for place, row in enumerate(rows) if _is_used(row, source, excluded)]
         if not used:
             raise StageError(f"{source.folder} holds no picture that can be used with cameras = {source.cameras!r}.")
         rows = [rows[place] for place in used]
         table, camera = cameras_of(rows, source, elevation_deg, registered)
         scenes, scene = np.unique([row["scene"] for row in rows], return_inverse=True)
-        cars = [members for members in (np.flatnonzero(scene == k) for k in range(len(scenes))) if len(members) >= least]
+        of_scenes = (np.flatnonzero(scene == number) for number in range(len(scenes)))
+        cars = [members for members in of_scenes if len(members) >= least]
         if not cars:
             raise StageError(f"{source.folder} shows no car in {least} or more pictures.")
         folders.append(Folder(pictures, np.array(used), rows, camera + first, cars, source.share))
@@ -90,22 +92,8 @@ def read_views(
     return Views(folders, Cameras(start, unknown))
 
 
-def read_folder(folder: Path) -> tuple[np.ndarray, list[dict]]:
-    """Memory-mapped pictures uint8 [N,S,S,4] and their index rows."""
-    pictures, index = folder / "pictures.u8", folder / "index.jsonl"
-    if not pictures.exists() or not index.exists():
-        raise StageError(f"{folder} holds no pictures.u8 and index.jsonl. Run the stage that makes them (multiview or render).")
-    size = picture_size(folder)
-    with index.open(encoding="utf-8") as file:
-        lines = [line for line in file if line.endswith("\n")]
-    count = min(len(lines), pictures.stat().st_size // (4 * size * size))
-    if count == 0:
-        raise StageError(f"{folder} holds no complete picture yet.")
-    return np.memmap(pictures, np.uint8, "r", shape=(count, size, size, 4)), [json.loads(line) for line in lines[:count]]
-
-
-def _is_used(row: dict, source: Source, exclude: set[str]) -> bool:
-    return row.get("car") not in exclude and (source.cameras != "binned" or row["canonical"])
+def _is_used(row: dict, source: Source, excluded: set[str]) -> bool:
+    return row.get("car") not in excluded and (source.cameras != "binned" or row["canonical"])
 
 
 def cameras_of(
@@ -136,7 +124,10 @@ def _code_and_bin(row: dict, source: Source) -> tuple[int, int]:
     try:
         code, label = int(row["view_code"]), int(row["azimuth_bin"])
     except (KeyError, TypeError, ValueError):
-        raise StageError(f"{source.folder}: a row of index.jsonl has no view_code and azimuth_bin. Is it a folder of stage multiview?") from None
+        raise StageError(
+            f"{source.folder}: a row of index.jsonl has no view_code and azimuth_bin. Is it a folder of stage "
+            "multiview?"
+        ) from None
     if not 0 <= label < AZIMUTH_LABELS:
         raise StageError(f"{source.folder}: azimuth_bin {label} is not 0..{AZIMUTH_LABELS - 1}.")
     return code, label

@@ -1,19 +1,21 @@
-"""``python -m turnaround_training.inverse.weigh --config FILE``: how large each term of the loss is, and how hard it pulls.
+"""``python -m turnaround_training.inverse.weigh --config FILE``: how large each term of the loss is, how hard it pulls.
 
 Prints JSON: for each term its mean value and the size of its gradient with respect to the vertices (root of the sum
-of squares, mean over pictures) and to the trunk's last layer, which all heads share; and the values that the true shapes
-of the registered cars have where a term judges shapes alone. The weights of settings.py come from these.
+of squares, mean over pictures) and to the trunk's last layer, which all heads share; and the values that the true
+shapes of the registered cars have where a term judges shapes alone. The weights of settings.py come from these.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from turnaround_training.__main__ import guarded
 from turnaround_training.device import device_of, moved
 from turnaround_training.inverse.stage import Parts, parts_of
 from turnaround_training.sections import load_config
@@ -50,17 +52,22 @@ def of_true_shapes(parts: Parts) -> dict[str, float]:
     return {name: round(float(getattr(parts.objective.smoothness, name)(shapes).mean()), 5) for name in SHAPE_TERMS}
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Measure at the start and at the end of the sharpening of the silhouette."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=Path, required=True)
-    parts = parts_of(load_config(parser.parse_args(arguments).config))
+def weigh(path: Path) -> None:
+    """Measure by a config file, at the start and at the end of the sharpening of the silhouette, and print."""
+    parts = parts_of(load_config(path))
     torch.set_num_threads(parts.plan.threads)
     parts.load_if_trained()
-    print(json.dumps({
-        "true_shapes": of_true_shapes(parts), "coarse": measured(parts, 0.0), "fine": measured(parts, 1.0),
-    }, indent=1))
+    found = {"true_shapes": of_true_shapes(parts), "coarse": measured(parts, 0.0), "fine": measured(parts, 1.0)}
+    print(json.dumps(found, indent=1))
+
+
+def main() -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m turnaround_training.inverse.weigh", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="TOML file")
+    options = parser.parse_args()
+    return guarded("inverse weigh", lambda: weigh(options.config))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,7 +11,8 @@ from turnaround_training.sections import read_section
 @dataclass(frozen=True)
 class MultiviewSettings:
     """scenes: content codes, each drawn from every viewpoint code; smallest_mask: share of the picture that a
-    car must cover; most_cars: pictures in which the segmenter finds more are left out; psi: truncation of the content codes (1 leaves them)."""
+    car must cover; most_cars: pictures in which the segmenter finds more are left out; psi: truncation of the content
+    codes (1 leaves them)."""
 
     run: Path = Path("runs/multiview/first")
     scenes: int = 1000

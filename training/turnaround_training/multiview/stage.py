@@ -18,7 +18,6 @@ import torch
 
 from turnaround_training.checkpoint import write_whole
 from turnaround_training.data.paths import Paths
-from turnaround_training.data.renders import SIZE_FILE
 from turnaround_training.errors import StageError
 from turnaround_training.gan.settings import read_settings
 from turnaround_training.gan.sheet import to_bytes
@@ -50,8 +49,6 @@ def run(config: dict) -> None:
     torch.set_num_threads(gan.threads)
     views = load_views(read_view_settings(config).run, gan)
     codes = np.flatnonzero(views.bins >= 0)
-    if len(codes) == 0:
-        raise StageError("All viewpoint codes are left out by labels.json. Run the views stage again.")
     _claim(settings, views)
     segmenter = Segmenter(paths.models, gan.threads)
     dataset = RenderDataset(settings.run, views.trained.size)
@@ -85,7 +82,6 @@ def _claim(settings: MultiviewSettings, views: Views) -> None:
     if path.exists() and json.loads(path.read_text("utf-8")) != source:
         raise StageError(f"{settings.run} holds pictures of other views or settings. Move it away or name another run.")
     write_whole(path, json.dumps(source).encode())
-    write_whole(settings.run / SIZE_FILE, json.dumps(views.trained.size).encode())
 
 
 def _read_progress(folder: Path) -> Progress:
@@ -94,7 +90,12 @@ def _read_progress(folder: Path) -> Progress:
 
 
 def _draw_scene(
-    dataset: RenderDataset, views: Views, codes: np.ndarray, settings: MultiviewSettings, segmenter: Segmenter, progress: Progress
+    dataset: RenderDataset,
+    views: Views,
+    codes: np.ndarray,
+    settings: MultiviewSettings,
+    segmenter: Segmenter,
+    progress: Progress,
 ) -> None:
     scene = progress.scenes
     seed = (settings.seed, scene)

@@ -21,7 +21,7 @@ ALIKE = 1e-3
 
 @dataclass(frozen=True)
 class Chosen:
-    """K viewpoint codes: w [K,width], their azimuths [K] by the labeller, bins [K], and how far the cars agree [K] in 0..1."""
+    """K viewpoint codes: w [K,width], azimuths [K] by the labeller, bins [K], how far the cars agree [K] in 0..1."""
 
     codes: Tensor
     azimuth_deg: np.ndarray
@@ -77,7 +77,7 @@ def clean_viewpoints(trained: Trained, votes_of: Callable[[Tensor], np.ndarray],
 
 
 def _means_of_bins(codes: Tensor, azimuth: np.ndarray, agreement: np.ndarray, settings: ViewSettings) -> Tensor:
-    """Means of MEMBERS random codes of one bin, POOL * per_bin of them for each bin; from the half that agrees better."""
+    """Means of MEMBERS random codes of one bin, POOL * per_bin for each bin; of the half that agrees better."""
     random = np.random.default_rng((settings.seed, 7))
     bins, means = bin_of(azimuth), []
     for number in range(BINS):

@@ -7,6 +7,6 @@ from torch import Tensor
 
 
 def compose(view: Tensor, content: Tensor, cut: int, inputs: int) -> Tensor:
-    """[N,width] twice -> w_plus [N,inputs,width]: style inputs before the cut come from `view`, the others from `content`."""
+    """Codes [N,width] twice -> w_plus [N,inputs,width]: inputs before the cut are `view`, the others `content`."""
     early = torch.arange(inputs)[None, :, None] < cut
     return torch.where(early, view[:, None], content[:, None])

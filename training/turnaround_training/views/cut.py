@@ -51,7 +51,11 @@ def colour_histograms(pictures: Tensor) -> np.ndarray:
 
 
 def measure_cut(
-    trained: Trained, first: Tensor, second: Tensor, azimuth_of: Callable[[Tensor], np.ndarray], referee: Callable[[Tensor], Verdict]
+    trained: Trained,
+    first: Tensor,
+    second: Tensor,
+    azimuth_of: Callable[[Tensor], np.ndarray],
+    referee: Callable[[Tensor], Verdict],
 ) -> CutCurves:
     """Give cars `first` [N,width] the style inputs of the viewpoints `second` [N,width] and see what changes."""
     inputs, total = trained.inputs, trained.generator.inputs

@@ -76,7 +76,9 @@ class Labeller:
         return np.exp(-self.sharpness * _squared_distances(features[self.kind], self.known)) @ self.weights
 
 
-def learn_labeller(features: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], azimuth_deg: np.ndarray) -> Labeller:
+def learn_labeller(
+    features: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], azimuth_deg: np.ndarray
+) -> Labeller:
     """Learn from features of N labelled pictures and of their mirror images."""
     tried = []
     for kind in features:
@@ -88,7 +90,9 @@ def learn_labeller(features: dict[str, np.ndarray], mirrored: dict[str, np.ndarr
     return min(tried, key=lambda labeller: labeller.left_out_deg.mean())
 
 
-def _fit(kind: str, known: np.ndarray, sharpness: float, kernel: np.ndarray, azimuth_deg: np.ndarray, ridge: float) -> Labeller:
+def _fit(
+    kind: str, known: np.ndarray, sharpness: float, kernel: np.ndarray, azimuth_deg: np.ndarray, ridge: float
+) -> Labeller:
     """Leaving a pair out in closed form: y - (C_pair)^-1 (C y)_pair with C = (kernel + ridge)^-1."""
     count = len(azimuth_deg)
     y = spread_over_bins(np.concatenate([azimuth_deg, -azimuth_deg]))

@@ -27,7 +27,7 @@ def write_labels(path: Path, bins: np.ndarray) -> None:
 
 
 def read_labels(path: Path, count: int) -> np.ndarray:
-    """Read bins int [count], -1 for codes to leave out; raises StageError that names the code that is wrong."""
+    """Bins int [count], -1 for codes to leave out; raises StageError that names a wrong code, or where none is left."""
     try:
         stored = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -39,5 +39,9 @@ def read_labels(path: Path, count: int) -> np.ndarray:
         raise StageError(f"{path} must give a bin for each of the codes 0 to {count - 1}, as labels.json does.")
     for code, number in stored.items():
         if type(number) is not int or not -1 <= number < BINS:
-            raise StageError(f"{path}: code {code} has bin {number!r}; bins are 0 to {BINS - 1}, or -1 to leave it out.")
+            raise StageError(
+                f"{path}: code {code} has bin {number!r}; bins are 0 to {BINS - 1}, or -1 to leave it out."
+            )
+    if all(number < 0 for number in stored.values()):
+        raise StageError(f"All viewpoint codes are left out by {path}. Mend it, or run the views stage again.")
     return np.array([stored[code] for code in wanted], int)

@@ -10,6 +10,10 @@ from turnaround_training.views.cut import CutCurves
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 420, 260, 50, 40, 70
 COLOURS = {"azimuth": (200, 40, 40), "referee": (240, 160, 120), "colour": (30, 80, 200), "shape": (120, 170, 230)}
+TITLES = {
+    "alone": "this input alone from a viewpoint's code",
+    "until": "inputs 0 to this one from a viewpoint's code",
+}
 NAMES = {
     "azimuth": "azimuth (labeller)", "referee": "azimuth (pose encoder)",
     "colour": "colours", "shape": "shape (pose encoder)",
@@ -17,10 +21,13 @@ NAMES = {
 
 
 def write_plot(path: Path, curves: CutCurves, cut: int) -> None:
-    """Two panels: one input swapped alone, and all inputs up to one swapped; 1 is the change between the car's picture and the viewpoint's."""
+    """Two panels: one input swapped alone, and all inputs up to one swapped.
+
+    1 is the change between the car's picture and the viewpoint's.
+    """
     image = Image.new("RGB", (2 * (WIDTH + GAP) + LEFT, HEIGHT + 2 * TOP + 50), "white")
     draw = ImageDraw.Draw(image)
-    for panel, (name, title) in enumerate((("alone", "this input alone from a viewpoint's code"), ("until", "inputs 0 to this one from a viewpoint's code"))):
+    for panel, (name, title) in enumerate(TITLES.items()):
         left = LEFT + panel * (WIDTH + GAP)
         series = {kind: getattr(curves, f"{name}_{kind}") for kind in COLOURS}
         _draw_panel(draw, left, title, series, cut if name == "until" else None)
@@ -32,7 +39,9 @@ def write_plot(path: Path, curves: CutCurves, cut: int) -> None:
     image.save(path)
 
 
-def _draw_panel(draw: ImageDraw.ImageDraw, left: int, title: str, series: dict[str, list[float]], cut: int | None) -> None:
+def _draw_panel(
+    draw: ImageDraw.ImageDraw, left: int, title: str, series: dict[str, list[float]], cut: int | None
+) -> None:
     count = len(series["azimuth"])
     top = max(1.2, *(max(values) for values in series.values()))
 

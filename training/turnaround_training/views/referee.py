@@ -37,7 +37,9 @@ class Referee:
         azimuths, shapes = [], []
         for part in pictures.split(CHUNK):
             masks = self._segmenter(part) >= 0.5
-            crops = [encoder_crop(picture, largest_piece(mask)) for picture, mask in zip(to_bytes(part), masks, strict=True)]
+            crops = [
+                encoder_crop(picture, largest_piece(mask)) for picture, mask in zip(to_bytes(part), masks, strict=True)
+            ]
             wanted = ["coefficients", "azimuth_logits", "azimuth_residual"]
             coefficients, logits, residual = self._encoder.run(wanted, {"crop": np.concatenate(crops)})
             azimuth = decode_azimuth(torch.from_numpy(logits), torch.from_numpy(residual))

@@ -19,9 +19,8 @@ class ViewSettings:
 
     labelled: pictures whose azimuth the automatic labeller may learn from (100 at most); candidates: codes
     looked at; contents: cars that each candidate is drawn with; per_bin: codes kept for each bin; swaps:
-    pairs of a car and a viewpoint per style input when the cut is measured; psi: truncation of the cars' codes, not of the
-    viewpoints'; cut: 0 to measure it; labels: a person's file
-    of bins, to be used instead of the automatic ones.
+    pairs of a car and a viewpoint per style input when the cut is measured; psi: truncation of the cars' codes, not of
+    the viewpoints'; cut: 0 to measure it; labels: a person's file of bins, to be used instead of the automatic ones.
     """
 
     run: Path = Path("runs/gan/views")
@@ -44,5 +43,7 @@ def read_view_settings(config: dict) -> ViewSettings:
     if labels is not None:
         settings = replace(settings, labels=Path(labels))
     if not 1 <= settings.labelled <= LABELLED_AT_MOST:
-        raise StageError(f"[views] labelled must be 1 to {LABELLED_AT_MOST}: the views are to be found with hardly any labels.")
+        raise StageError(
+            f"[views] labelled must be 1 to {LABELLED_AT_MOST}: the views are to be found with hardly any labels."
+        )
     return settings

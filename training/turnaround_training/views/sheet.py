@@ -30,6 +30,8 @@ def write_contact_sheet(path: Path, views: Views, seed: int, psi: float) -> None
         draw.text((left, top), f"code {code}: {named}", fill="black")
         strip = to_bytes(drawn_with(views.trained, views.codes[code : code + 1], cars, views.cut))
         for number, picture in enumerate(strip):
-            sheet.paste(Image.fromarray(picture).resize((TILE, TILE), Image.BICUBIC), (left + number * TILE, top + CAPTION))
+            sheet.paste(
+                Image.fromarray(picture).resize((TILE, TILE), Image.BICUBIC), (left + number * TILE, top + CAPTION)
+            )
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path)

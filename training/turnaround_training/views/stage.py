@@ -53,7 +53,8 @@ def run(config: dict) -> None:
         return labeller.votes(describe(discriminator, pictures))
 
     print(f"views: labeller ({labeller.kind}) {report}", flush=True)
-    cars, viewpoints = trained.codes(settings.swaps, (settings.seed, 1), settings.psi), clean_viewpoints(trained, votes_of, settings)
+    cars = trained.codes(settings.swaps, (settings.seed, 1), settings.psi)
+    viewpoints = clean_viewpoints(trained, votes_of, settings)
     curves = measure_cut(trained, cars, viewpoints, lambda pictures: peak_deg(votes_of(pictures)), referee)
     cut = settings.cut or curves.cut()
     settings.run.mkdir(parents=True, exist_ok=True)
@@ -72,14 +73,19 @@ def load_discriminator(settings: Settings) -> Discriminator:
     """The discriminator of the run's checkpoint, for its features."""
     path = settings.checkpoint
     discriminator = Discriminator(settings.architecture)
-    load_weights(discriminator, load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))["discriminator"], path)
+    stored = load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))
+    load_weights(discriminator, stored["discriminator"], path)
     return discriminator.to(choose_device(settings.device)).requires_grad_(False).eval()
 
 
 def _labeller(discriminator: Discriminator, paths: Paths, settings: ViewSettings, size: int) -> tuple[Labeller, dict]:
     pictures, truth = canonical_at(paths.training_renders(), settings.labelled, size, settings.seed)
     labeller = learn_labeller(describe(discriminator, pictures), describe(discriminator, pictures.flip(3)), truth)
-    report: dict[str, object] = {"labelled": len(truth), "features": labeller.kind, "left_out": _summary(labeller.left_out_deg)}
+    report: dict[str, object] = {
+        "labelled": len(truth),
+        "features": labeller.kind,
+        "left_out": _summary(labeller.left_out_deg),
+    }
     if (paths.held_out / "index.jsonl").exists():
         pictures, truth = canonical_at(RenderSet(paths.held_out), TESTED_ON, size, settings.seed)
         errors = apart_deg(peak_deg(labeller.votes(describe(discriminator, pictures))), truth)

@@ -35,7 +35,12 @@ def save_views(folder: Path, settings: Settings, views: Views) -> None:
     """Write generator.pt (training may go on without changing the views) and codes.pt; labels are labels.json."""
     identity = identity_of("gan", **asdict(settings.architecture))
     trained = views.trained
-    state = {"average": trained.generator.state_dict(), "seen": trained.seen, "size": trained.size, "cars": list(trained.cars)}
+    state = {
+        "average": trained.generator.state_dict(),
+        "seen": trained.seen,
+        "size": trained.size,
+        "cars": list(trained.cars),
+    }
     save_checkpoint(folder / "generator.pt", identity, state)
     content = {
         "codes": views.codes, "cut": views.cut,
@@ -45,9 +50,11 @@ def save_views(folder: Path, settings: Settings, views: Views) -> None:
 
 
 def load_views(folder: Path, settings: Settings) -> Views:
-    """Read what `save_views` and labels.json hold; raises StageError where they are missing or don't belong together."""
+    """What `save_views` and labels.json hold; raises StageError where they are missing or don't belong together."""
     trained = load_trained(settings, folder / "generator.pt")
     identity = identity_of("gan", **asdict(settings.architecture))
     stored = load_checkpoint(folder / "codes.pt", {**identity, "stage": "views", "seen": trained.seen})
     bins = read_labels(folder / "labels.json", len(stored["codes"]))
-    return Views(trained, stored["codes"], bins, stored["cut"], stored["azimuth_deg"].numpy(), stored["agreement"].numpy())
+    return Views(
+        trained, stored["codes"], bins, stored["cut"], stored["azimuth_deg"].numpy(), stored["agreement"].numpy()
+    )
