@@ -1,5 +1,5 @@
-"""A device that is not the CPU, for machines that have no other: it computes there all the same, but its tensors mix with the
-CPU's no more than CUDA's do, and numpy can't look into them. It goes by the name of PyTorch's "meta" device.
+"""A device that is not the CPU, for machines that have no other: it computes there all the same, but its tensors mix
+with the CPU's no more than CUDA's do, and numpy can't look into them. It goes by the name of PyTorch's "meta" device.
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ class Far(torch.Tensor):
     @staticmethod
     def __new__(cls, near: torch.Tensor) -> "Far":
         made = torch.Tensor._make_wrapper_subclass(
-            cls, near.size(), strides=near.stride(), storage_offset=near.storage_offset(), dtype=near.dtype, device=ELSEWHERE
+            cls,
+            near.size(),
+            strides=near.stride(),
+            storage_offset=near.storage_offset(),
+            dtype=near.dtype,
+            device=ELSEWHERE,
         )
         made.near = near
         return made
@@ -44,7 +49,9 @@ def dispatched(operation, args, kwargs):
     far = [value for value in tensors if isinstance(value, Far)]
     if far and operation not in COPIES:
         mixed = [tuple(value.shape) for value in tensors if not isinstance(value, Far) and value.ndim]
-        assert not mixed, f"{operation}: tensors of the CPU {mixed} among {[tuple(value.shape) for value in far]} of elsewhere"
+        assert not mixed, (
+            f"{operation}: tensors of the CPU {mixed} among {[tuple(value.shape) for value in far]} of elsewhere"
+        )
     wanted = kwargs.get("device")
     wanted = None if wanted is None else torch.device(wanted)
     near_args, near_kwargs = tree_map(lambda value: value.near if isinstance(value, Far) else value, (args, kwargs))

@@ -1,4 +1,4 @@
-"""Writes ../bench/solid-vectors.json anew: a mesh and its outer solid, which solids.py and bench/outer-solid.ts must both give."""
+"""Writes ../bench/solid-vectors.json anew: a mesh and the outer solid that solids.py and bench/outer-solid.ts give."""
 
 from __future__ import annotations
 
@@ -33,9 +33,11 @@ def vectors() -> dict:
     solid = outer_solid(vertices.astype(np.float64), faces, VOXELS)
     bits = np.packbits(solid.reshape(-1), bitorder="little").tobytes()
     return {
-        "voxels": VOXELS, "vertices": [round(float(v), 7) for v in vertices.reshape(-1)], "faces": faces.reshape(-1).tolist(),
+        "voxels": VOXELS,
+        "vertices": [round(float(v), 7) for v in vertices.reshape(-1)],
+        "faces": faces.reshape(-1).tolist(),
         "solid": base64.b64encode(bits).decode(),
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

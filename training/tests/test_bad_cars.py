@@ -26,7 +26,8 @@ BROKEN = {
     "nothing": glb({"scenes": [{"nodes": []}], "nodes": []}),
     "missing mesh": glb({"scenes": [{"nodes": [0]}], "nodes": [{"mesh": 3}], "meshes": []}),
     "missing data": glb({
-        "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}], "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 0}]}],
+        "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 0}]}],
         "accessors": [{"bufferView": 0, "componentType": 5126, "count": 90, "type": "VEC3"}],
         "bufferViews": [{"byteLength": 1080}],
     }),

@@ -1,4 +1,4 @@
-"""Held-out renders with their truth: the same choice as the set grows, known texels, and files that agree with each other."""
+"""Held-out renders with their truth: the same choice as the set grows, known texels, files that agree."""
 
 import json
 
@@ -67,9 +67,9 @@ def made(tmp_path_factory):
     with (folder / "renders/pictures.u8").open("wb") as pictures, (folder / "renders/index.jsonl").open("w") as index:
         for number, row in enumerate(scenes([CAR.id])):
             row |= {
-                "row": number, "paint": None, "paint_mode": "fixed", "hue_shift": 0.0, "bend": identity(), "box": box.tolist(),
-                "environment": "none", "elevation_deg": 10.0, "roll_deg": 0.0, "distance": 2.4, "fov_deg": 30.0,
-                "target": [0.0, 0.15, 0.0], "canonical": True, "light": (np.eye(9, 3) * 3).tolist(),
+                "row": number, "paint": None, "paint_mode": "fixed", "hue_shift": 0.0, "bend": identity(),
+                "box": box.tolist(), "environment": "none", "elevation_deg": 10.0, "roll_deg": 0.0, "distance": 2.4,
+                "fov_deg": 30.0, "target": [0.0, 0.15, 0.0], "canonical": True, "light": (np.eye(9, 3) * 3).tolist(),
             }  # fmt: skip
             shape = shape_in_render(car, row["bend"], row["box"])
             sample = Sample(row, np.zeros((256, 256, 4), np.uint8), shape, car.albedo, np.ones((256, 256), bool))
@@ -101,17 +101,26 @@ def test_the_files_agree(made):
     }  # fmt: skip
     stage.run(config)
     names = json.loads((made / "out/index.json").read_text())
-    assert len(names) == 2 and (made / "out/sheet.png").is_file() and "vertices.f32" in (made / "out/README.md").read_text()
+    assert len(names) == 2 and (made / "out/sheet.png").is_file()
+    assert "vertices.f32" in (made / "out/README.md").read_text()
     tensors = load_file(made / "template.safetensors")
     folder = made / "out" / names[0]
     truth = json.loads((folder / "truth.json").read_text())
     vertices = np.fromfile(folder / "vertices.f32", "<f4").reshape(-1, 3)
-    solid = np.unpackbits(np.fromfile(folder / "solid.bits", np.uint8), bitorder="little").reshape(64, 64, 64).astype(bool)
+    solid = (
+        np.unpackbits(np.fromfile(folder / "solid.bits", np.uint8), bitorder="little").reshape(64, 64, 64).astype(bool)
+    )
     assert voxel_iou(solid, mesh_solid(vertices.astype(np.float64), tensors["faces"])) > 0.85
     albedo = np.asarray(Image.open(folder / "albedo.png"))
     photo, mask = (np.asarray(Image.open(folder / name)) for name in ("photo.png", "mask.png"))
-    row = {key: truth[key] for key in ("azimuth_deg", "elevation_deg", "roll_deg", "distance", "fov_deg", "target", "light")}
-    again = draw(Sample(row, np.dstack([photo, mask]), vertices, albedo, albedo[..., 0] > 0), Mesh.of(tensors["faces"], tensors["uv"]))
+    row = {
+        key: truth[key]
+        for key in ("azimuth_deg", "elevation_deg", "roll_deg", "distance", "fov_deg", "target", "light")
+    }
+    again = draw(
+        Sample(row, np.dstack([photo, mask]), vertices, albedo, albedo[..., 0] > 0),
+        Mesh.of(tensors["faces"], tensors["uv"]),
+    )
     assert np.abs(again.astype(int) - photo)[mask > 0].max() <= 1
     yaw = load_registered(made / "registered.npz")[CAR.id].yaw_deg
     assert truth["straight_azimuth_deg"] == pytest.approx((truth["azimuth_deg"] + yaw) % 360)

@@ -75,6 +75,7 @@ def test_the_light_label_shades_a_white_sphere():
     with open_browser(f"http://127.0.0.1:{server.server_port}/", CHROMIUM):
         assert exchange.finished.wait(120)
     server.shutdown()
+    server.server_close()
     assert exchange.failure is None
     assert np.abs(np.concatenate(errors["probe-0"])).mean() < 0.01
     assert np.abs(np.concatenate(errors["probe-1"])).mean() < 0.05

@@ -12,7 +12,7 @@ from turnaround_training.render.environments import light_label, map_directions,
 from turnaround_training.render.glb import CarGeometry
 from turnaround_training.render.plan import VIEWS, choose_car, plan_scene
 from turnaround_training.render.repaint import repaint, to_linear, turn_hue
-from turnaround_training.render.stage import Part, Renderer, make_parts
+from turnaround_training.render.stage import Part, Renderer, make_parts, run
 
 ROW_KEYS = {
     "scene", "car", "paint", "hue_shift", "bend", "environment", "environment_rotation_deg", "exposure", "azimuth_deg",
@@ -159,6 +159,13 @@ def test_missing_folders_and_unknown_cars_are_said(tmp_path):
     settings = {"cars": str(tmp_path), "held_out": ["nobody"], "name": "x", "seed": 1, "pictures": 8}
     with pytest.raises(StageError, match="nobody"):
         make_parts(settings, 4)
+
+
+def test_settings_that_are_missing_are_said():
+    with pytest.raises(StageError, match="needs name, pictures, seed, cars, environments"):
+        run({})
+    with pytest.raises(StageError, match="needs seed, environments"):
+        run({"render": {"name": "x", "pictures": 8, "cars": "c"}})
 
 
 def test_an_excluded_car_is_in_neither_part(tmp_path):

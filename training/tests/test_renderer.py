@@ -1,4 +1,4 @@
-"""The renderer's gradients against central differences, its silhouette against brute force, its formulas against torch."""
+"""The renderer: gradients against central differences, silhouette against brute force, formulas against torch."""
 
 import json
 import math
@@ -31,7 +31,9 @@ def random_scene(seed, count=2, subdivisions=1):
     points, faces = icosphere(subdivisions)
     points = torch.tensor(points)
     corners = points[torch.as_tensor(faces).long()]
-    mesh = Mesh.of(faces, torch.stack((0.5 + 0.4 * corners[..., 0] + 0.05 * corners[..., 2], 0.5 - 0.45 * corners[..., 1]), -1))
+    mesh = Mesh.of(
+        faces, torch.stack((0.5 + 0.4 * corners[..., 0] + 0.05 * corners[..., 2], 0.5 - 0.45 * corners[..., 1]), -1)
+    )
     view = {
         "azimuth": 6 * random(count), "elevation": random(count) - 0.5, "roll": 0.4 * random(count) - 0.2,
         "distance": 3 + random(count), "tan_half_fov": torch.tan(0.4 + 0.1 * random(count)),
@@ -67,7 +69,9 @@ def central_differences(value, loss, face, step=1e-6):
 def test_gradients_are_those_of_central_differences(seed, nearest, name):
     mesh, inputs, _ = random_scene(seed)
     generator = torch.Generator().manual_seed(seed)
-    weights = [torch.rand(2, channels, SIZE, SIZE, generator=generator, dtype=torch.float64) - 0.5 for channels in (3, 1)]
+    weights = [
+        torch.rand(2, channels, SIZE, SIZE, generator=generator, dtype=torch.float64) - 0.5 for channels in (3, 1)
+    ]
     last = {}
 
     def loss(value):
@@ -108,7 +112,8 @@ def test_gradients_of_the_viewpoint_come_through_the_camera_matrix(name):
 def test_camera_matrix_is_the_camera_of_the_house():
     _, inputs, view = random_scene(5)
     points = inputs["vertices"]
-    x, y, w, z = (torch.cat((points, torch.ones_like(points[..., :1])), -1) @ inputs["camera"].transpose(1, 2)).unbind(-1)
+    homogeneous = torch.cat((points, torch.ones_like(points[..., :1])), -1)
+    x, y, w, z = (homogeneous @ inputs["camera"].transpose(1, 2)).unbind(-1)
     fractions, depth = project(points, *(view[name] for name in VIEW))
     assert (torch.stack((x / w, y / w), -1) / SIZE).numpy() == pytest.approx(fractions.numpy(), abs=1e-12)
     assert z.numpy() == pytest.approx(depth.numpy(), abs=1e-12)
@@ -151,7 +156,9 @@ def test_colour_is_bilinear_texture_times_light_of_the_smooth_normal():
     zero, one = torch.zeros(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
     camera = camera_matrix(zero, zero, zero, 50 * one, 0.025 * one, torch.zeros(1, 2), torch.zeros(1, 3), 64)
     drawing = render(Mesh.of(faces, half), vertices, camera, 64, texture, light)
-    albedo = torch.nn.functional.grid_sample(texture, torch.full((1, 1, 1, 2), -0.4, dtype=torch.float64), align_corners=False)
+    albedo = torch.nn.functional.grid_sample(
+        texture, torch.full((1, 1, 1, 2), -0.4, dtype=torch.float64), align_corners=False
+    )
     for row, column in ((32, 32), (20, 40), (45, 15)):
         x, y = 1.25 * ((column + 0.5) / 32 - 1), 1.25 * (1 - (row + 0.5) / 32)
         normal = torch.tensor([x, y, math.sqrt(1 - x * x - y * y)], dtype=torch.float64)
@@ -164,7 +171,11 @@ def test_a_closed_mesh_has_no_holes_in_single_precision():
     points, faces = icosphere(4)
     mesh = Mesh.of(faces)
     view = {name: torch.zeros(8) for name in VIEW[:5]}
-    view |= {"azimuth": torch.arange(8.0) + 0.01, "distance": torch.full((8,), 2.4), "tan_half_fov": torch.full((8,), 0.45)}
+    view |= {
+        "azimuth": torch.arange(8.0) + 0.01,
+        "distance": torch.full((8,), 2.4),
+        "tan_half_fov": torch.full((8,), 0.45),
+    }
     camera = camera_matrix(*view.values(), torch.zeros(8, 2), torch.zeros(8, 3), 256)
     vertices = torch.tensor(points, dtype=torch.float32).expand(8, -1, -1)
     coverage = render(mesh, vertices, camera, 256).coverage[:, 0]
@@ -264,7 +275,8 @@ def test_shared_vectors_of_the_engine(path):
     for name in ("colour", "mask", "depth"):
         there = [index for index, value in enumerate(expected[name]) if value is not None]
         assert [index for index, value in enumerate(pictures[name]) if value is not None] == there
-        assert np.array(pictures[name])[there].astype(float) == pytest.approx(np.array(expected[name])[there].astype(float), abs=1e-8)
+        ours, theirs = (np.array(values[name])[there].astype(float) for values in (pictures, expected))
+        assert ours == pytest.approx(theirs, abs=1e-8)
     for name, values in vectors.gradients_of(drawing, inputs).items():
         scale = np.abs(vector["gradients"][name]).max()
         assert scale > 0 and np.array(values) == pytest.approx(np.array(vector["gradients"][name]), abs=1e-8 * scale)

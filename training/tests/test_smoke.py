@@ -31,7 +31,8 @@ def test_the_cars_of_the_run_are_cars(tmp_path):
     write_cars(tmp_path)
     for look, record in zip(LOOKS, load_records(tmp_path, held_out=("smoke-hatchback",)), strict=True):
         geometry = car_geometry(tmp_path / f"{look.id}.glb")
-        assert geometry.length == pytest.approx(look.length, rel=0.02) and geometry.axle_front > 0.2 > -0.2 > geometry.axle_rear
+        assert geometry.length == pytest.approx(look.length, rel=0.02)
+        assert geometry.axle_front > 0.2 > -0.2 > geometry.axle_rear
         car = Car(tmp_path, record)
         assert {GLASS, LIGHT, WHEEL} <= set(car.kind.tolist()) and car.held_out == (look.id == "smoke-hatchback")
         assert car.wheels.radius == pytest.approx([0.072, 0.072], abs=0.005)
@@ -41,11 +42,12 @@ def test_the_light_of_the_run_has_a_sun(tmp_path):
     write_environments(tmp_path)
     day, dusk = (load_environment(tmp_path / f"smoke_{name}.hdr") for name in ("day", "dusk"))
     assert day.sun_irradiance.min() > 0.1 and day.sun_direction @ [0.48, 0.64, 0.6] > 0.99
-    assert dusk.radiance.max() < day.radiance.max() + 50
+    assert not dusk.sun_irradiance.any() and dusk.radiance.max() == pytest.approx(4.0, rel=0.01)
 
 
 @pytest.mark.skipif(
-    shutil.which(CHROMIUM) is None or not (REPOSITORY / "node_modules/three").is_dir(), reason="needs chromium and three"
+    shutil.which(CHROMIUM) is None or not (REPOSITORY / "node_modules/three").is_dir(),
+    reason="needs chromium and three",
 )
 def test_every_stage_runs(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(TRAINING)}
@@ -93,7 +95,8 @@ def test_a_kept_template_stays_and_the_cars_are_registered_to_it(tmp_path):
         "exclude": [look.id for look in LOOKS[1:]], "held_out": [], "subdivisions": 2, "directions": 30,
     }
     template.run({"template": section})
-    made, registered = (tmp_path / "template.safetensors").read_bytes(), load_registered(tmp_path / "first/registered.npz")
+    made = (tmp_path / "template.safetensors").read_bytes()
+    registered = load_registered(tmp_path / "first/registered.npz")
     again = {**section, "out": str(tmp_path / "second"), "keep": True}
     template.run({"template": again})
     assert (tmp_path / "template.safetensors").read_bytes() == made

@@ -72,7 +72,9 @@ def test_viewpoints_show_the_whole_car(template):
     for _ in range(50):
         label = random_viewpoint(shape, np.zeros((9, 3)), generator)
         numbers = (label.elevation, 0.0, np.log(label.distance), np.log(label.tan_half_fov), 0.0, 0.0)
-        tensors = (torch.tensor([value], dtype=torch.float32) for value in (numbers, label.azimuth, label.target.tolist()))
+        tensors = (
+            torch.tensor([value], dtype=torch.float32) for value in (numbers, label.azimuth, label.target.tolist())
+        )
         fractions = project_by(*tensors, torch.from_numpy(shape)[None])
         assert 0 < fractions.min() < fractions.max() < 1 and fractions.max() - fractions.min() > 0.4
         assert NEAREST <= label.distance <= 6 and -6 < np.rad2deg(label.elevation) < 31
@@ -89,7 +91,9 @@ def test_pictures_agree_with_their_labels(template, cars, tmp_path):
     crops = crops_of(pictures, labels, np.arange(6), None)
     for shape, label, mask in zip(shapes, crops.labels, crops.truth_mask[:, 0].numpy(), strict=True):
         numbers = (label.elevation, label.roll, np.log(label.distance), np.log(label.tan_half_fov), *label.offset)
-        tensors = (torch.tensor([value], dtype=torch.float32) for value in (numbers, label.azimuth, label.target.tolist()))
+        tensors = (
+            torch.tensor([value], dtype=torch.float32) for value in (numbers, label.azimuth, label.target.tolist())
+        )
         points = project_by(*tensors, torch.from_numpy(shape)[None])[0].numpy()
         assert mask_iou(silhouette(points * 128, template["faces"], 128), mask >= 0.5) > 0.97
     first, second = (studio.batch(4, np.random.default_rng(7)) for _ in range(2))
@@ -123,10 +127,17 @@ def test_a_run_starts_from_an_exported_encoder_and_owes_its_cars(template, tmp_p
         "run": str(tmp_path / "run"), "steps": 2, "batch": 4, "log_every": 1, "synthetic": 0.5,
         "start": str(models / "encoder.onnx"), "learning_rate": 1e-9, "weight_decay": 0.0,
     }
-    run({"paths": {"renders": str(renders), "models": str(models), "registered": str(tmp_path / "registered.npz")}, "encoder": section})
+    run(
+        {
+            "paths": {"renders": str(renders), "models": str(models), "registered": str(tmp_path / "registered.npz")},
+            "encoder": section,
+        }
+    )
     identity = identity_of("encoder", models / "template.safetensors")
     assert cars_seen(tmp_path / "run", identity) == ["vdrift-3s", "vdrift-zz"]
     weights = torch.load(tmp_path / "run" / "checkpoint.pt")["network"]
-    assert weights["joint.0.weight"].numpy() == pytest.approx(exported.encoder.joint[0].weight.detach().numpy(), abs=1e-6)
+    assert weights["joint.0.weight"].numpy() == pytest.approx(
+        exported.encoder.joint[0].weight.detach().numpy(), abs=1e-6
+    )
     last = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
     assert last["step"] == 2 and last["surface"] > 0

@@ -27,7 +27,9 @@ def test_symmetry_plane_undoes_a_turn_and_a_shift():
     normals = np.repeat([[1.0, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]], a.size, 0)
     crooked = turned(points, np.radians(3)) + [0.01, 0, 0]
     none = np.zeros(len(points), int)
-    yaw, shift = symmetry_plane(Surface(crooked, turned(normals, np.radians(3)), none, none, np.zeros((len(points), 3))))
+    yaw, shift = symmetry_plane(
+        Surface(crooked, turned(normals, np.radians(3)), none, none, np.zeros((len(points), 3)))
+    )
     assert abs(np.degrees(yaw) + 3) < 0.1
     assert abs((turned(crooked, yaw) + [shift, 0, 0])[:, 0].mean()) < 1e-3
 
@@ -70,5 +72,7 @@ def test_a_row_says_how_its_dark_car_was_tinted():
     row = {"paint": (0.8, 0.1, 0.1), "hue_shift": 0.0}
     old, new = (texture_of_row(dark, {**row, "paint_mode": mode})[0, 0] for mode in ("tint", "even_tint"))
     assert old[0] < 150 < 170 < new[0] <= 0.8 * 255 + 1
-    assert (texture_of_row(dark, {**row, "paint_mode": "mask"}) == texture_of_row(dark, {**row, "paint_mode": "tint"})).all()
+    assert (
+        texture_of_row(dark, {**row, "paint_mode": "mask"}) == texture_of_row(dark, {**row, "paint_mode": "tint"})
+    ).all()
     assert (compose_texture(dark) == 9).all()

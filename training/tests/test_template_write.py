@@ -6,7 +6,11 @@ from turnaround_training.template.write_safetensors import write_safetensors
 
 
 def test_library_reads_it_and_bytes_repeat(tmp_path):
-    tensors = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([7], np.int32), "c": np.array([1, 2], np.uint8)}
+    tensors = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "b": np.array([7], np.int32),
+        "c": np.array([1, 2], np.uint8),
+    }
     files = [tmp_path / "1", tmp_path / "2"]
     for file in files:
         write_safetensors(file, tensors, {"x": "1", "y": "2", "z": "3"})

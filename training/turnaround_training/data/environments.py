@@ -8,13 +8,13 @@ import numpy as np
 
 from turnaround_training.errors import StageError
 from turnaround_training.render.environments import read_hdr
+from turnaround_training.render.repaint import to_srgb
 
 
 def display_encode(linear: np.ndarray, middle: float = 0.35) -> np.ndarray:
     """Expose linear light so that its median becomes ``middle``; returns sRGB uint8, clipped."""
     exposed = np.clip(linear * (middle / max(float(np.median(linear)), 1e-4)), 0, 1)
-    encoded = np.where(exposed <= 0.0031308, 12.92 * exposed, 1.055 * exposed ** (1 / 2.4) - 0.055)
-    return (encoded * 255 + 0.5).astype(np.uint8)
+    return (to_srgb(exposed) * 255 + 0.5).astype(np.uint8)
 
 
 def load_backdrops(folder: Path) -> list[np.ndarray]:

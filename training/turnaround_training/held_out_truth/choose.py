@@ -9,7 +9,7 @@ from turnaround_training.render.plan import VIEWS
 
 
 def choose_rows(rows: Sequence[dict], count: int, views: int) -> list[int]:
-    """Positions of up to ``count`` index rows: ``views`` of each of the first whole scenes of every car, alike for all cars.
+    """Positions of up to ``count`` index rows: ``views`` of each of the first whole scenes, alike for all cars.
 
     A scene's views are spread evenly around the car; every (VIEWS / views)th by azimuth is taken, and the next scene of
     the car begins one further. Raises StageError where no scene is whole.

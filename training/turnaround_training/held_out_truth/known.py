@@ -1,4 +1,7 @@
-"""Texels whose albedo in a render is known from the car's file: what the page colours by chance, or what rays don't meet, is not."""
+"""Texels whose albedo in a render is known from the car's file.
+
+What the page colours by chance, or what rays don't meet, is not known.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,12 @@ def role_of(name: str, roles: dict[str, str], blend: bool) -> str:
     return named or ("lens" if blend else "other")
 
 
-def known_texels(folder: Path, record: dict, registered: RegisteredCar, template: dict[str, np.ndarray], size: int) -> np.ndarray:
+def known_texels(
+    folder: Path, record: dict, registered: RegisteredCar, template: dict[str, np.ndarray], size: int
+) -> np.ndarray:
     """bool [size,size]: every sample of the texel lies on the car's own surface, on a material drawn as its file says.
 
-    What faces the ground is left out: nobody looks there. folder: of the GLBs and cars.json; record: the car's entry there.
+    What faces the ground is left out: nobody looks there. folder: of the GLBs and cars.json; record: the car's in it.
     """
     car = Car(folder, record, np.radians(registered.yaw_deg), registered.shift)
     roles = load_catalogue(folder)[car.id].roles

@@ -21,7 +21,8 @@ COLUMNS = 3
 
 @dataclass(frozen=True)
 class Sample:
-    """row of the index, picture uint8 [S,S,4], vertices [V,3] where it shows them, albedo uint8 [T,T,3], known bool [T,T]."""
+    """row of the index, picture uint8 [S,S,4], vertices [V,3] where it shows them; albedo uint8 [T,T,3] sRGB,
+    known bool [T,T]."""
 
     row: dict
     picture: np.ndarray
@@ -39,7 +40,9 @@ def draw(sample: Sample, mesh: Mesh) -> np.ndarray:
 
     angles = [one(np.radians(row[key])) for key in ("azimuth_deg", "elevation_deg", "roll_deg")]
     tan_half_fov = one(np.tan(np.radians(row["fov_deg"]) / 2))
-    camera = camera_matrix(*angles, one(row["distance"]), tan_half_fov, one([0.0, 0.0]), one(row["target"]), float(size))
+    camera = camera_matrix(
+        *angles, one(row["distance"]), tan_half_fov, one([0.0, 0.0]), one(row["target"]), float(size)
+    )
     texture = srgb_to_linear(torch.from_numpy(sample.albedo / 255)).permute(2, 0, 1)[None]
     drawing = render(mesh, one(sample.vertices), camera, size, texture, one(row["light"]))
     colour = drawing.colour + BACKDROP * (1 - drawing.coverage)

@@ -42,7 +42,8 @@ class Settings:
 
 def run(config: dict) -> None:
     """Write all folders, README.md, sheet.png, and index.json last."""
-    settings, paths = read_section(Settings, config.get("held-out-truth", {}), "held-out-truth"), Paths.from_config(config)
+    settings = read_section(Settings, config.get("held-out-truth", {}), "held-out-truth")
+    paths = Paths.from_config(config)
     renders, registered = RenderSet(paths.held_out, ()), load_registered(paths.registered)
     template = load_file(paths.template)
     folder = paths.cars.parent
@@ -50,7 +51,9 @@ def run(config: dict) -> None:
     chosen = choose_rows(renders.rows, settings.pictures, settings.views)
     missing = {renders.rows[number]["car"] for number in chosen} - (set(registered) & set(records))
     if missing:
-        raise StageError(f"No registered shape or no file of {', '.join(sorted(missing))}. Run the template stage with these cars.")
+        raise StageError(
+            f"No registered shape or no file of {', '.join(sorted(missing))}. Run the template stage with these cars."
+        )
 
     @cache
     def known(car: str) -> np.ndarray:
@@ -68,7 +71,8 @@ def run(config: dict) -> None:
         car = registered[row["car"]]
         albedo = texture_of_row(car, row)
         names.append(f"{row['car']}-{row['scene']:03d}-{row['view']}")
-        write_truth(settings.out / names[-1], row, picture, car, albedo, known(row["car"]), solid(first_of_scene[row["scene"]]))
+        outer = solid(first_of_scene[row["scene"]])
+        write_truth(settings.out / names[-1], row, picture, car, albedo, known(row["car"]), outer)
         samples.append(Sample(row, picture, shape_in_render(car, row["bend"], row["box"]), albedo, known(row["car"])))
         print(f"held-out-truth: {names[-1]}", flush=True)
     truth_sheet(samples, template["faces"], template["uv"]).save(settings.out / "sheet.png")

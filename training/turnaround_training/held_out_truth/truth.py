@@ -33,7 +33,13 @@ and light, albedo, and albedo where it is known.
 
 
 def write_truth(
-    folder: Path, row: dict, picture: np.ndarray, car: RegisteredCar, albedo: np.ndarray, known: np.ndarray, solid: np.ndarray
+    folder: Path,
+    row: dict,
+    picture: np.ndarray,
+    car: RegisteredCar,
+    albedo: np.ndarray,
+    known: np.ndarray,
+    solid: np.ndarray,
 ) -> None:
     """Write one render's folder.
 

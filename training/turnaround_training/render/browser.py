@@ -9,7 +9,6 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from turnaround_training.errors import StageError
 
@@ -32,25 +31,32 @@ FLAGS = (
 
 @contextlib.contextmanager
 def open_browser(url: str, program: str) -> Iterator[subprocess.Popen]:
-    """Run the browser on a page with a profile of its own; ends the browser and its children on leaving."""
+    """Run the browser on a page with a profile of its own; ends the browser and its children on leaving.
+
+    Raises StageError where there is no such program.
+    """
     executable = shutil.which(program)
     if executable is None:
         raise StageError(f"No browser {program}. Install Debian's chromium or set [render] chromium to one.")
-    profile = Path(tempfile.mkdtemp(prefix="turnaround-render-"))
-    process = subprocess.Popen(
-        [executable, *FLAGS, f"--user-data-dir={profile}", url],
-        stdout=subprocess.DEVNULL,
-        stderr=(profile / "browser.log").open("wb"),
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
+    with tempfile.TemporaryDirectory(prefix="turnaround-render-", ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [executable, *FLAGS, f"--user-data-dir={profile}", url],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        shutil.rmtree(profile, ignore_errors=True)
+            yield process
+        finally:
+            _end(process, signal.SIGTERM)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                _end(process, signal.SIGKILL)
+                process.wait()
+
+
+def _end(process: subprocess.Popen, number: signal.Signals) -> None:
+    """Signal the browser and its children, if they are still there."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

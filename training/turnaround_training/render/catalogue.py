@@ -21,7 +21,8 @@ BODY_SHARE = {
 
 PAINT_MODES = ("mask", "hue", "flat", "tint", "even_tint", "fixed")
 """mask: albedo = mix(paint, texel.rgb, texel.a) in linear light; hue: saturated texels are turned; flat: the paint
-replaces the base colour; tint and even_tint: dark grey texels take the paint; fixed: as the file has it. See repaint.py."""
+replaces the base colour; tint and even_tint: dark grey texels take the paint; fixed: as the file has it. Formulas:
+repaint.py."""
 
 ROLES: dict[str, dict[str, str]] = {
     "cc-generic-suv": {"Urban10_Body": "paint"},

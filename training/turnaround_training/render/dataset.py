@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from pathlib import Path
 
 from turnaround_training.data.renders import SIZE_FILE, picture_size
-from turnaround_training.errors import StageError
+from turnaround_training.errors import StageError, disk_is_full
 
 
 class RenderDataset:
@@ -59,7 +58,10 @@ class RenderDataset:
         return kept
 
     def append(self, row: dict, pixels: bytes) -> int:
-        """Write one picture (row-major RGBA, top row first) and its line. Returns its row number."""
+        """Write one picture (row-major RGBA, top row first) and its line. Returns its row number.
+
+        Raises StageError where the picture has another size, or when the disk is full.
+        """
         if len(pixels) != self.bytes_per_picture:
             raise StageError(f"A picture of {len(pixels)} bytes came, {self.bytes_per_picture} were expected.")
         number = self.rows
@@ -69,8 +71,9 @@ class RenderDataset:
             self._index.write(json.dumps({"row": number, **row}, separators=(",", ":")).encode() + b"\n")
             self._index.flush()
         except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise StageError(f"The disk is full; {number} pictures in {self.folder} are kept. Free space.") from None
+            if disk_is_full(error):
+                said = f"The disk is full; {number} pictures in {self.folder} are kept. Free space and run again."
+                raise StageError(said) from None
             raise
         self.rows += 1
         self.done.add((row["scene"], row["view"]))

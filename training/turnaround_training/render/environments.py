@@ -27,7 +27,8 @@ COSINE_LOBE = np.array([1.0, 2 / 3, 2 / 3, 2 / 3, 0.25, 0.25, 0.25, 0.25, 0.25])
 @dataclass(frozen=True)
 class Environment:
     """radiance [H,W,3] float32 without the sun; sun_irradiance [3] on a plane facing it (0 when there is none);
-    sun_direction [3] unit, in the map's own frame; directions [M,3], solid_angles [M], samples [M,3] of a small copy."""
+    sun_direction [3] unit, in the map's own frame; of a small copy directions [M,3], solid_angles [M] (sr) and samples
+    [M,3]."""
 
     name: str
     radiance: np.ndarray

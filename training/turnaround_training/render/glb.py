@@ -77,7 +77,7 @@ def _axle(z: np.ndarray, usual: float) -> float:
 
 def _collect(document: dict, binary: bytes, index: int, parent: np.ndarray, pieces: list[np.ndarray]) -> None:
     node = document["nodes"][index]
-    world = parent @ _matrix(node)
+    world = parent @ node_matrix(node)
     if "mesh" in node:
         for primitive in document["meshes"][node["mesh"]]["primitives"]:
             positions = _accessor(document, binary, primitive["attributes"]["POSITION"])
@@ -86,7 +86,8 @@ def _collect(document: dict, binary: bytes, index: int, parent: np.ndarray, piec
         _collect(document, binary, child, world, pieces)
 
 
-def _matrix(node: dict) -> np.ndarray:
+def node_matrix(node: dict) -> np.ndarray:
+    """A node's transform [4,4] of column vectors, from its matrix or its translation, rotation and scale."""
     if "matrix" in node:
         return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
     x, y, z, w = node.get("rotation", [0.0, 0.0, 0.0, 1.0])

@@ -18,6 +18,9 @@ CANONICAL_FOV = 30.0
 VIEWS = 8
 """Views a scene; FREE of them have a free distance, the others are canonical."""
 FREE = 2
+PAINTED = ("mask", "flat", "tint", "even_tint")
+"""Paint modes that take a colour."""
+SAME_HUE = {"shift": 0.0, "saturation": 1.0, "value": 1.0}
 UNBENT_SHARE = 0.15
 STUDIO_SHARE = 0.15
 MAX_ELEVATION = 30.0
@@ -51,8 +54,8 @@ def plan_scene(
     environment = environments[int(random.integers(len(environments)))]
     rotation = float(random.uniform(0, 360))
     exposure = _exposure(random, environment, rotation)
-    paint = [round(c, 4) for c in random_paint(random)] if car.paint_mode in ("mask", "flat", "tint", "even_tint") else None
-    hue = _random_hue(random, car.brighten) if car.paint_mode == "hue" else {"shift": 0.0, "saturation": 1.0, "value": 1.0}
+    paint = [round(c, 4) for c in random_paint(random)] if car.paint_mode in PAINTED else None
+    hue = _random_hue(random, car.brighten) if car.paint_mode == "hue" else SAME_HUE
     common = {
         "scene": scene,
         "car": car.id,

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def repaint(texels: np.ndarray, row: dict) -> np.ndarray:
-    """Texels of the paint material [..., 4] linear rgb and alpha in 0..1 -> albedo [..., 3] linear, for an index row."""
+    """Texels of the paint material [...,4], linear rgb and alpha 0..1 -> linear albedo [...,3] of an index row."""
     rgb, alpha = texels[..., :3], texels[..., 3:]
     mode = row["paint_mode"]
     if mode == "mask":
@@ -67,3 +67,8 @@ def _smoothstep(t: np.ndarray) -> np.ndarray:
 def to_linear(srgb: np.ndarray) -> np.ndarray:
     """sRGB-encoded 0..1 -> linear."""
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def to_srgb(linear: np.ndarray) -> np.ndarray:
+    """Linear 0..1 -> sRGB-encoded."""
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055)

@@ -21,6 +21,8 @@ from turnaround_training.render.plan import VIEWS, choose_car, plan_scene
 from turnaround_training.render.server import Exchange, start_server
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+NEEDED = ("name", "pictures", "seed", "cars", "environments")
+"""Keys that [render] can't do without."""
 SHEET_EVERY = 500
 """A contact sheet is written each time this many rows have come."""
 PROGRESS_EVERY = 10.0
@@ -113,9 +115,10 @@ def sheet(dataset: RenderDataset, first: int, last: int) -> None:
 
 def run(config: dict) -> None:
     """Render what is missing of the data sets that config["render"] describes."""
-    settings = config.get("render")
-    if settings is None:
-        raise StageError("The config has no [render] section.")
+    settings = config.get("render", {})
+    missing = [name for name in NEEDED if name not in settings]
+    if missing:
+        raise StageError(f"[render] needs {', '.join(missing)}.")
     size = int(settings.get("size", 256))
     parts = make_parts(settings, size)
     environments = load_environments(Path(settings["environments"]))
@@ -204,5 +207,6 @@ def draw_all(exchange: Exchange, renderer: Renderer, chromium: str) -> None:
     finally:
         exchange.finished.set()
         server.shutdown()
+        server.server_close()
     if exchange.failure is not None:
         raise exchange.failure

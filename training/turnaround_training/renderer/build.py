@@ -40,7 +40,8 @@ def load_library() -> ctypes.CDLL:
 def _key(compiler: str) -> str:
     """Changes with the sources, the compiler, the flags and the processor, for which the code is made."""
     parts = [path.read_bytes() for path in sorted(SOURCES.iterdir())]
-    parts += [" ".join(FLAGS).encode(), subprocess.run([compiler, "--version"], capture_output=True, check=False).stdout]
+    version = subprocess.run([compiler, "--version"], capture_output=True, check=False).stdout
+    parts += [" ".join(FLAGS).encode(), version]
     processor = Path("/proc/cpuinfo")
     if processor.exists():
         parts += [line for line in processor.read_bytes().splitlines() if line.startswith(b"flags")][:1]
@@ -53,7 +54,10 @@ def _compile(compiler: str, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder) / path.name
         result = subprocess.run(
-            [compiler, *FLAGS, str(SOURCES / "renderer.cpp"), "-o", str(made)], capture_output=True, text=True, check=False
+            [compiler, *FLAGS, str(SOURCES / "renderer.cpp"), "-o", str(made)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if result.returncode != 0:
             raise StageError(f"The differentiable renderer did not compile with {compiler}:\n{result.stderr[-2000:]}")

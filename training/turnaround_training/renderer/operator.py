@@ -19,7 +19,8 @@ MOST_NEAREST = 64
 class Drawing(NamedTuple):
     """colour [B,3,H,W] (0 outside the mesh; None without a texture); silhouette [B,1,H,W] (1 where covered, soft
     around); coverage [B,1,H,W] (1 where a face covers the pixel's centre, else 0); depth [B,1,H,W] along the optical
-    axis (infinite where nothing is); face int32 [B,1,H,W] (-1 where none). Colour, silhouette and depth carry gradients."""
+    axis (infinite where nothing is); face int32 [B,1,H,W] (-1 where none). Colour, silhouette and depth
+    carry gradients."""
 
     colour: torch.Tensor | None
     silhouette: torch.Tensor
@@ -42,9 +43,10 @@ class _Render(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, of_colour, of_silhouette, _, of_depth):
         *inputs, colour = ctx.saved_tensors
-        given = tuple(None if gradient is None else gradient.contiguous() for gradient in (of_colour, of_silhouette, of_depth))
-        wants_texture = ctx.needs_input_grad[2]
-        gradients = native.backward(ctx.mesh, native.Inputs(*inputs), ctx.options, ctx.states, colour, given, wants_texture)
+        of_pictures = (of_colour, of_silhouette, of_depth)
+        given = tuple(None if gradient is None else gradient.contiguous() for gradient in of_pictures)
+        inputs, wants_texture = native.Inputs(*inputs), ctx.needs_input_grad[2]
+        gradients = native.backward(ctx.mesh, inputs, ctx.options, ctx.states, colour, given, wants_texture)
         return *gradients, None, None
 
 
@@ -87,7 +89,8 @@ def render(
         raise ValueError(f"near must be positive, not {near}.")
     if sigmainv is not None and not (sigmainv > 0 and 1 <= nearest <= MOST_NEAREST):
         raise ValueError(f"sigmainv must be positive and nearest 1..{MOST_NEAREST}, not {sigmainv} and {nearest}.")
-    options = native.Options(height, width, near, cull_back, srgb, sigmainv or 1.0, nearest if sigmainv is not None else 0)
+    sigmainv, nearest = (1.0, 0) if sigmainv is None else (sigmainv, nearest)
+    options = native.Options(height, width, near, cull_back, srgb, sigmainv, nearest)
     whole = [None if tensor is None else tensor.cpu().contiguous() for tensor in (vertices, camera, texture, light)]
     drawn = _Render.apply(*whole, mesh, options)
     colour, silhouette, face, depth = (picture.to(vertices.device) for picture in drawn)
@@ -95,7 +98,9 @@ def render(
     return Drawing(colour if texture is not None else None, silhouette, coverage, depth, face)
 
 
-def _check(mesh: Mesh, vertices: torch.Tensor, camera: torch.Tensor, texture: torch.Tensor | None, light: torch.Tensor | None) -> None:
+def _check(
+    mesh: Mesh, vertices: torch.Tensor, camera: torch.Tensor, texture: torch.Tensor | None, light: torch.Tensor | None
+) -> None:
     count = len(vertices)
     expected = {
         "vertices": (vertices, (count, None, 3)), "camera": (camera, (count, 4, 4)),
@@ -109,8 +114,8 @@ def _check(mesh: Mesh, vertices: torch.Tensor, camera: torch.Tensor, texture: to
             raise ValueError(f"render: {name} has shape {list(tensor.shape)}, expected {list(shape)} (None: any).")
         if tensor.dtype != vertices.dtype or tensor.device != vertices.device:
             raise ValueError(
-                f"render: {name} is {tensor.dtype} on {tensor.device}, vertices are {vertices.dtype} on {vertices.device}; "
-                "all inputs must be of one float type and on one device."
+                f"render: {name} is {tensor.dtype} on {tensor.device}, vertices are {vertices.dtype} on "
+                f"{vertices.device}; all inputs must be of one float type and on one device."
             )
     if vertices.dtype not in (torch.float32, torch.float64):
         raise ValueError(f"render: vertices are {vertices.dtype}; float32 or float64 is needed.")

@@ -80,12 +80,13 @@ def our_scenes() -> dict[str, dict]:
         return torch.rand(shape, generator=generator, dtype=torch.float64)
 
     scenes = {}
-    for name, size, level, nearest, transfer in (("body-nearest-1", 20, 2, 1, "srgb"), ("body-nearest-12", 14, 1, 12, "srgb")):
+    for name, size, level, nearest in (("body-nearest-1", 20, 2, 1), ("body-nearest-12", 14, 1, 12)):
         points, faces = icosphere(level)
-        vertices = torch.tensor(points) * torch.tensor([0.2, 0.16, 0.5], dtype=torch.float64) * (0.9 + 0.2 * random(len(points), 1))
-        values = {name: random(1) for name in ("azimuth", "elevation", "roll")}
+        body = torch.tensor(points) * torch.tensor([0.2, 0.16, 0.5], dtype=torch.float64)
+        vertices = body * (0.9 + 0.2 * random(len(points), 1))
+        azimuth, elevation, roll = (random(1) for _ in range(3))
         camera = camera_matrix(
-            6 * values["azimuth"], values["elevation"] - 0.3, 0.2 * values["roll"], 1.6 + random(1),
+            6 * azimuth, elevation - 0.3, 0.2 * roll, 1.6 + random(1),
             0.2 + 0.1 * random(1), 0.1 * random(1, 2), 0.1 * random(1, 3), size,
         )
         light = torch.cat((torch.full((1, 3), 2.0, dtype=torch.float64), random(8, 3) - 0.5))
@@ -94,7 +95,7 @@ def our_scenes() -> dict[str, dict]:
             "vertices": _rounded(vertices), "faces": torch.as_tensor(faces).flatten().tolist(),
             "uv": _rounded(random(len(faces), 3, 2)),
             "texture": {"width": 5, "height": 4, "texels": _rounded(random(4, 5, 3))},
-            "light": _rounded(light), "transfer": transfer, "silhouette": {"sigmainv": 400, "nearest": nearest},
+            "light": _rounded(light), "transfer": "srgb", "silhouette": {"sigmainv": 400, "nearest": nearest},
         }
     return scenes
 

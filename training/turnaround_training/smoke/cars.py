@@ -68,7 +68,9 @@ def parts_of(look: Look) -> list[Part]:
     nose = np.array([(half, low), (half, 0.72 * look.belt), (0.96 * half, 0.9 * look.belt), (front, look.belt)])
     tail = np.array([(rear, look.belt), (-0.97 * half, 0.95 * look.belt), (-half, 0.75 * look.belt), (-half, low)])
     slope = 0.42 * (look.roof - look.belt) / 0.5
-    house = np.array([(front, look.belt), (front - slope, look.roof), (rear + 0.6 * slope, look.roof), (rear, look.belt)])
+    house = np.array(
+        [(front, look.belt), (front - slope, look.roof), (rear + 0.6 * slope, look.roof), (rear, look.belt)]
+    )
     parts = [
         Part("Body", look.colour, *_extruded(np.concatenate([nose, tail]), look.width, 0.1)),
         Part("Glass", (0.02, 0.03, 0.03), *_extruded(house, 0.86 * look.width, 0.2), clear=True),
@@ -76,7 +78,9 @@ def parts_of(look: Look) -> list[Part]:
     for end in (1, -1):
         box = np.array([(half * 1.004, 0.55), (half * 1.004, 0.68), (0.97 * half, 0.68), (0.97 * half, 0.55)])
         lamp = box * [end, look.belt]
-        parts.append(Part("Optics", (0.8, 0.8, 0.7), *_extruded(lamp if end > 0 else lamp[::-1], 0.9 * look.width, 0.0)))
+        parts.append(
+            Part("Optics", (0.8, 0.8, 0.7), *_extruded(lamp if end > 0 else lamp[::-1], 0.9 * look.width, 0.0))
+        )
     radius = WHEEL_RADIUS * look.length
     for side in (1, -1):
         for end in (1, -1):
@@ -86,12 +90,14 @@ def parts_of(look: Look) -> list[Part]:
 
 
 def _extruded(profile: np.ndarray, width: float, narrower: float) -> tuple[np.ndarray, np.ndarray]:
-    """A closed side profile [k,2] of (z, y), clockwise from the front, as a body `width` wide; its top is `narrower`."""
+    """A closed side profile [k,2] of (z, y), clockwise from the front, as a body `width` wide, `narrower` above."""
     points = _subdivided(profile, 0.12)
     count = len(points)
     across = np.linspace(-0.5, 0.5, SECTIONS)
     rise = np.clip((points[:, 1] - points[:, 1].min()) / np.ptp(points[:, 1]), 0, 1) ** 2
-    rings = [np.stack([np.full(count, x * width) * (1 - narrower * rise), points[:, 1], points[:, 0]], 1) for x in across]
+    rings = [
+        np.stack([np.full(count, x * width) * (1 - narrower * rise), points[:, 1], points[:, 0]], 1) for x in across
+    ]
     middles = [ring.mean(0, keepdims=True) for ring in (rings[0], rings[-1])]
     vertices = np.concatenate([*rings, *middles])
     faces = []
@@ -139,13 +145,25 @@ def glb(parts: list[Part]) -> bytes:
     for number, part in enumerate(parts):
         tree["nodes"].append({"name": f"{part.name}_{number}", "mesh": number})
         attributes = {"POSITION": 3 * number, "NORMAL": 3 * number + 1}
-        tree["meshes"].append({"primitives": [{"attributes": attributes, "indices": 3 * number + 2, "material": number}]})
-        material = {"name": f"{part.name}_{number}", "pbrMetallicRoughness": {"baseColorFactor": [*part.colour, 0.4 if part.clear else 1.0]}}
+        tree["meshes"].append(
+            {"primitives": [{"attributes": attributes, "indices": 3 * number + 2, "material": number}]}
+        )
+        material = {
+            "name": f"{part.name}_{number}",
+            "pbrMetallicRoughness": {"baseColorFactor": [*part.colour, 0.4 if part.clear else 1.0]},
+        }
         tree["materials"].append(material | ({"alphaMode": "BLEND"} if part.clear else {}))
         for data, kind, component in (
-            (part.vertices, "VEC3", 5126), (_normals(part.vertices, part.faces), "VEC3", 5126), (part.faces.reshape(-1), "SCALAR", 5125),
+            (part.vertices, "VEC3", 5126),
+            (_normals(part.vertices, part.faces), "VEC3", 5126),
+            (part.faces.reshape(-1), "SCALAR", 5125),
         ):
-            accessor = {"bufferView": len(tree["bufferViews"]), "componentType": component, "count": len(data), "type": kind}
+            accessor = {
+                "bufferView": len(tree["bufferViews"]),
+                "componentType": component,
+                "count": len(data),
+                "type": kind,
+            }
             if kind == "VEC3":
                 accessor |= {"min": data.min(0).tolist(), "max": data.max(0).tolist()}
             tree["accessors"].append(accessor)

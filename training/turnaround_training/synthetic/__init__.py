@@ -1,1 +1,1 @@
-"""Pictures of cars that do not exist, drawn with exact labels while training runs: more shapes than there are models."""
+"""Pictures of cars that do not exist, with exact labels, drawn while training runs: more shapes than models."""

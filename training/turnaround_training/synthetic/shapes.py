@@ -8,7 +8,7 @@ import numpy as np
 
 from turnaround_training.errors import StageError
 from turnaround_training.render.bend import bend, random_bend, smootherstep
-from turnaround_training.template.fit import SHARES
+from turnaround_training.template.fit import OTHER_SHARE, SHARES
 from turnaround_training.template.icosphere import symmetrise
 from turnaround_training.template.register import normalise
 from turnaround_training.template.registered import RegisteredCar
@@ -18,8 +18,8 @@ PURE_SHARE, WHOLE_SHARE = 0.2, 0.45
 UNBENT_SHARE = 0.15
 PROPORTIONS = ("width", "height", "wheelbase", "front_overhang", "rear_overhang")
 BENDING = (0.4, 1.6)
-"""Range of what the bend's proportions are multiplied by, alike for one shape: most cars stay near what cars are like, as a
-picture says little about width; some are as short and tall as the smallest cars."""
+"""Range of what the bend's proportions are multiplied by, alike for one shape: most cars stay near what cars are like,
+as a picture says little about width; some are as short and tall as the smallest cars."""
 WAVED_SHARE = 0.5
 WHEELS = ((2, 3), (4, 5))
 """Parts of the template that are front and rear wheels."""
@@ -38,7 +38,7 @@ class ShapeMixer:
         if not known:
             raise StageError("All registered cars are held out. Run the template stage on the training cars.")
         bodies = [car.body for car in known]
-        odds = np.array([SHARES.get(body, 0.05) / bodies.count(body) for body in bodies])
+        odds = np.array([SHARES.get(body, OTHER_SHARE) / bodies.count(body) for body in bodies])
         self.shapes = np.stack([car.vertices for car in known]).astype(np.float64)
         self.odds = odds / odds.sum()
         self.mean, self.mirror = np.asarray(mean, np.float64), mirror
@@ -76,6 +76,7 @@ class ShapeMixer:
 
     def _waves(self, shape: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """Slow, small displacements [V,3] (thousandths of a length), alike on both sides."""
-        places = shape * generator.normal(0, (9, 12, 9), (3, 1, 3)) @ np.ones(3) + generator.uniform(0, 2 * np.pi, (3, 1))
+        phases = shape * generator.normal(0, (9, 12, 9), (3, 1, 3)) @ np.ones(3)
+        places = phases + generator.uniform(0, 2 * np.pi, (3, 1))
         amounts = generator.normal(0, 0.003, (3, 3))
         return np.sin(places).T @ amounts

@@ -1,4 +1,4 @@
-"""Draws the made-up cars: mixed textures under the renders' light, before pieces of the renders, by our own renderer."""
+"""Draws the made-up cars by our own renderer: mixed textures, the renders' light, pieces of renders behind them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from turnaround_training.texture.atlases import painted_atlases
 from turnaround_training.texture.variety import vary
 from turnaround_training.trainer import Batch
 
+VIEWPOINT = ("azimuth", "elevation", "roll", "distance", "tan_half_fov", "offset", "target")
 ATLAS_SIZE = 128
 PAINTS = 8
 """Random paints a car, besides its own."""
@@ -55,7 +56,8 @@ class Studio:
         ]
         crops = crops_of(self.draw(shapes, labels, rows[1], generator), labels, np.arange(size), generator)
         crop = crops.crop.contiguous(memory_format=torch.channels_last)
-        return {"crop": crop, **truth_of(crops.labels, [(shape, shape) for shape in shapes], [label.azimuth for label in crops.labels])}
+        azimuths = [label.azimuth for label in crops.labels]
+        return {"crop": crop, **truth_of(crops.labels, [(shape, shape) for shape in shapes], azimuths)}
 
     def draw(
         self, shapes: np.ndarray, labels: list[Labels], backgrounds: np.ndarray, generator: np.random.Generator
@@ -65,7 +67,7 @@ class Studio:
             return torch.tensor(np.array([getattr(label, name) for label in labels]), dtype=torch.float32)
 
         camera = camera_matrix(
-            *(column(name) for name in ("azimuth", "elevation", "roll", "distance", "tan_half_fov", "offset", "target")), PICTURE_SIZE
+            *(column(name) for name in VIEWPOINT), PICTURE_SIZE
         )
         atlases = np.stack([vary(self.atlases, self.parts, generator) for _ in shapes])
         texture = srgb_to_linear(torch.from_numpy(atlases.transpose(0, 3, 1, 2)))

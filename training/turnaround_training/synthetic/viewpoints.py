@@ -20,7 +20,7 @@ EYE_HEIGHT_DEG = (5.0, 4.5)
 
 
 def random_viewpoint(shape: np.ndarray, light: np.ndarray, generator: np.random.Generator) -> Labels:
-    """Labels of a square picture, light [9,3] in car space, that shows all of a shape [V,3] aimed at its box's centre."""
+    """Labels of a square picture that shows all of a shape [V,3], aimed at its box's centre; light [9,3]."""
     eye_height = generator.random() < EYE_HEIGHT_SHARE
     elevation = generator.normal(*EYE_HEIGHT_DEG) if eye_height else generator.uniform(0, HIGHEST_DEG)
     near = generator.random() < NEAR_SHARE
@@ -33,6 +33,12 @@ def random_viewpoint(shape: np.ndarray, light: np.ndarray, generator: np.random.
     )
     reach = float((fractions - 0.5).abs().max()) * 2
     return Labels(
-        azimuth=float(azimuth), elevation=float(elevation), roll=0.0, distance=distance,
-        tan_half_fov=reach * generator.uniform(1.05, 1.2), offset=(0.0, 0.0), target=target.astype(np.float32), light=light,
+        azimuth=float(azimuth),
+        elevation=float(elevation),
+        roll=0.0,
+        distance=distance,
+        tan_half_fov=reach * generator.uniform(1.05, 1.2),
+        offset=(0.0, 0.0),
+        target=target.astype(np.float32),
+        light=light,
     )

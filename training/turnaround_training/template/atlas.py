@@ -6,13 +6,18 @@
 Every chart is a disc whose border goes to a rectangle's border and whose inside is a convex combination of its
 neighbours (Tutte), so no two faces overlap; weights are relaxed so that texels spread evenly.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve
 
-from .hull import face_normals
-from .icosphere import mirror_faces
+from turnaround_training.template.hull import face_normals
+from turnaround_training.template.icosphere import mirror_faces
 
 TOP, LEFT, RIGHT, UNDER = 0, 1, 2, 3
 CHARTS = ("top", "left", "right", "underside")
@@ -24,7 +29,7 @@ FLANK_WIDTH = 0.255
 UNDER_HEIGHT = 0.1
 
 
-def face_adjacency(faces):
+def face_adjacency(faces: np.ndarray) -> sparse.csr_matrix:
     """Faces that share an edge: symmetric boolean sparse [m,m]."""
     sides = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
     _, edge = np.unique(sides, axis=0, return_inverse=True)
@@ -35,7 +40,7 @@ def face_adjacency(faces):
     return near.tocsr()
 
 
-def charts_of(vertices, faces, mirror):
+def charts_of(vertices: np.ndarray, faces: np.ndarray, mirror: np.ndarray) -> np.ndarray:
     """Chart of each face [m]; mirror-symmetric, each chart one disc."""
     twin = mirror_faces(faces, mirror)
     near = face_adjacency(faces)
@@ -66,7 +71,7 @@ def charts_of(vertices, faces, mirror):
     return _symmetric(_join_strays(label, near), twin, straddles, centre)
 
 
-def _symmetric(label, twin, straddles, centre):
+def _symmetric(label: np.ndarray, twin: np.ndarray, straddles: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """Takes the labels of the car's left half for both halves."""
     swap = np.array([TOP, RIGHT, LEFT, UNDER])
     other = swap[label[twin]]
@@ -75,7 +80,7 @@ def _symmetric(label, twin, straddles, centre):
     return label
 
 
-def _join_strays(label, near):
+def _join_strays(label: np.ndarray, near: sparse.csr_matrix) -> np.ndarray:
     """Gives all but the largest piece of each chart to the chart around it."""
     label = label.copy()
     for k in range(4):
@@ -90,7 +95,7 @@ def _join_strays(label, near):
     return label
 
 
-def border_loop(faces):
+def border_loop(faces: np.ndarray) -> np.ndarray:
     """The border of a disc of faces as a closed loop of vertices, counter-clockwise like the faces."""
     half = {(a, b) for f in faces.tolist() for a, b in zip(f, f[1:] + f[:1])}
     after = {}
@@ -107,10 +112,13 @@ def border_loop(faces):
     return np.array(loop)
 
 
-def flatten(vertices, faces, corners, size, rounds=60):
+def flatten(
+    vertices: np.ndarray, faces: np.ndarray, corners: Sequence[int], size: tuple[float, float], rounds: int = 60
+) -> np.ndarray:
     """Positions [n,2] in a rectangle [0,w]x[0,h] of a disc's vertices (nan elsewhere).
 
-    corners: four border vertices that go to (0,0), (w,0), (w,h), (0,h), counter-clockwise; size: (w, h).
+    corners: four border vertices that go to (0,0), (w,0), (w,h), (0,h), counter-clockwise; size: (w, h). Raises
+    ValueError where the faces are no disc.
     """
     loop = border_loop(faces)
     at = [int(np.flatnonzero(loop == c)[0]) for c in corners]
@@ -142,7 +150,7 @@ def flatten(vertices, faces, corners, size, rounds=60):
                           for k in range(2)], 1)
         uv[inner] = spsolve((sparse.diags(total) - matrix).tocsc(), right)
         a, b, c = (uv[faces[:, k]] for k in range(3))
-        flat = np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0])
+        flat = np.abs(_cross(b - a, c - a))
         stretch = area / np.maximum(flat, 1e-12)
         spread = float((area * stretch).sum() / area.sum() * flat.sum() / area.sum())
         if spread < best_spread:
@@ -159,7 +167,7 @@ def flatten(vertices, faces, corners, size, rounds=60):
     return best
 
 
-def build_atlas(vertices, faces, mirror):
+def build_atlas(vertices: np.ndarray, faces: np.ndarray, mirror: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """uv f64 [m,3,2] per corner (v down) and the chart of each face [m]."""
     label = charts_of(vertices, faces, mirror)
     touching = [np.unique(faces[label == k]) for k in range(4)]
@@ -171,9 +179,16 @@ def build_atlas(vertices, faces, mirror):
     upper = np.intersect1d(touching[LEFT], touching[TOP])
     shoulder = [upper[(sign * vertices[upper, 2] + vertices[upper, 1]).argmax()] for sign in (1, -1)]
     edge, half = GUTTER / 2 + BULGE, GUTTER / 2
-    boxes = {LEFT: (edge, edge, FLANK_WIDTH - BULGE, 1 - edge),
-             TOP: (FLANK_WIDTH + GUTTER + BULGE, edge, 1 - FLANK_WIDTH - GUTTER - BULGE, 1 - UNDER_HEIGHT - half - BULGE),
-             UNDER: (FLANK_WIDTH + GUTTER + BULGE, 1 - UNDER_HEIGHT + half + BULGE, 1 - FLANK_WIDTH - GUTTER - BULGE, 1 - edge)}
+    boxes = {
+        LEFT: (edge, edge, FLANK_WIDTH - BULGE, 1 - edge),
+        TOP: (FLANK_WIDTH + GUTTER + BULGE, edge, 1 - FLANK_WIDTH - GUTTER - BULGE, 1 - UNDER_HEIGHT - half - BULGE),
+        UNDER: (
+            FLANK_WIDTH + GUTTER + BULGE,
+            1 - UNDER_HEIGHT + half + BULGE,
+            1 - FLANK_WIDTH - GUTTER - BULGE,
+            1 - edge,
+        ),
+    }
     corners = {LEFT: (corner["lb"], shoulder[1], shoulder[0], corner["lf"]),
                TOP: (corner["lb"], corner["rb"], corner["rf"], corner["lf"]),
                UNDER: (corner["lf"], corner["rf"], corner["rb"], corner["lb"])}
@@ -192,8 +207,9 @@ def build_atlas(vertices, faces, mirror):
     return uv, label
 
 
-def rasterise(uv, size):
-    """Face of each texel [size,size] (-1 none), barycentrics [size,size,3] of its centre, and how many faces claim it."""
+def rasterise(uv: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Face of each texel [size,size] (-1 none), barycentrics [size,size,3] of its centre, and how many faces claim
+    it."""
     face = np.full((size, size), -1)
     bary = np.zeros((size, size, 3))
     claims = np.zeros((size, size), int)
@@ -202,11 +218,14 @@ def rasterise(uv, size):
         high = np.minimum(np.ceil(np.maximum(np.maximum(a, b), c) - 0.5), size - 1).astype(int)
         x, y = np.meshgrid(np.arange(low[0], high[0] + 1), np.arange(low[1], high[1] + 1))
         p = np.stack([x + 0.5, y + 0.5], -1)
-        cross = lambda s, t: s[..., 0] * t[..., 1] - s[..., 1] * t[..., 0]
-        whole = cross(b - a, c - a)
-        w = np.stack([cross(b - p, c - p), cross(c - p, a - p), cross(a - p, b - p)], -1) / whole
+        w = np.stack([_cross(b - p, c - p), _cross(c - p, a - p), _cross(a - p, b - p)], -1) / _cross(b - a, c - a)
         inside = (w > 1e-9).all(-1)
         x, y = x[inside], y[inside]
         claims[y, x] += 1
         face[y, x], bary[y, x] = f, w[inside]
     return face, bary, claims
+
+
+def _cross(s: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """z of the cross product of vectors [...,2]."""
+    return s[..., 0] * t[..., 1] - s[..., 1] * t[..., 0]

@@ -1,22 +1,33 @@
 """The shape basis: principal directions of registered cars and of the same cars bent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 import numpy as np
 
-from ..render.bend import bend, random_bend
-from .icosphere import symmetrise
-from .register import normalise
+from turnaround_training.render.bend import bend, random_bend
+from turnaround_training.template.icosphere import symmetrise
+from turnaround_training.template.register import normalise
 
 COMPONENTS = 40
 BENDS = 24
 """Bent variants per car; together they weigh as much as the car itself."""
 
 
-def bent_variants(shape, axles, mirror, count, random):
+def bent_variants(
+    shape: np.ndarray, axles: Iterable[float], mirror: np.ndarray, count: int, random: np.random.Generator
+) -> np.ndarray:
     """count bent copies [count,n,3] of a registered car; axles: z of the front and the rear axle."""
     box = np.stack([shape.min(0), shape.max(0)])
-    return np.stack([normalise(symmetrise(bend(shape, random_bend(random, *axles), box), mirror)) for _ in range(count)])
+    return np.stack(
+        [normalise(symmetrise(bend(shape, random_bend(random, *axles), box), mirror)) for _ in range(count)]
+    )
 
 
-def span_basis(mean, shapes, weights, mirror, components):
+def span_basis(
+    mean: np.ndarray, shapes: np.ndarray, weights: np.ndarray, mirror: np.ndarray, components: int
+) -> np.ndarray:
     """Basis [components,n,3] about mean: weighted principal directions, scaled to coefficients of unit variance.
 
     shapes [k,n,3] symmetric, weights [k].
@@ -33,6 +44,6 @@ def span_basis(mean, shapes, weights, mirror, components):
     return np.stack([symmetrise(b, mirror) for b in basis])
 
 
-def coefficients_of(mean, basis, shape):
+def coefficients_of(mean: np.ndarray, basis: np.ndarray, shape: np.ndarray) -> np.ndarray:
     """Least-squares coefficients [k] of a shape."""
     return np.linalg.lstsq(basis.reshape(len(basis), -1).T, (shape - mean).ravel(), rcond=None)[0]

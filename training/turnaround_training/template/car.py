@@ -1,15 +1,20 @@
 """One car of the assets: its triangles in car lengths, the class of each, its wheels, and what rays see of it."""
+
+from __future__ import annotations
+
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import StageError
-from .glb import read_glb
-from .rays import RayCaster
-from .straighten import turned
+from turnaround_training.errors import StageError
+from turnaround_training.render.repaint import to_linear, to_srgb
+from turnaround_training.template.glb import Primitive, read_glb
+from turnaround_training.template.rays import RayCaster
+from turnaround_training.template.straighten import turned
 
 BODY, GLASS, WHEEL, LIGHT, FLOOR = 0, 1, 2, 3, 4
 CLASS_COUNT = 5
@@ -33,7 +38,7 @@ class Wheels:
     radius: np.ndarray
 
 
-def _class_of(car, primitive):
+def _class_of(car: str, primitive: Primitive) -> int | None:
     """Class of a primitive, or None where it is a clear cover that shows what lies behind it."""
     node, leaf, material = primitive.node.lower(), primitive.node.split("/")[-1], primitive.material.name
     if car == "cc-q7":
@@ -58,10 +63,12 @@ def _class_of(car, primitive):
 
 
 class Car:
-    """vertices [n,3] in car lengths, faces [m,3], uv [n,2], and per face: material index, class, hue-shiftable flag."""
+    """vertices [n,3] in car lengths, faces [m,3], uv [n,2]; per face material (index into materials) and kind, its
+    class; tinted: which materials are glass. metres: the car's length in its file."""
 
-    def __init__(self, folder, record, yaw=0.0, shift=0.0):
-        """yaw, shift: from straighten.symmetry_plane; the car's length is taken after turning."""
+    def __init__(self, folder: str | Path, record: dict, yaw: float = 0.0, shift: float = 0.0) -> None:
+        """folder: of the GLBs; record: the car's in cars.json; yaw, shift: from straighten.symmetry_plane; the car's
+        length is taken after turning. Raises StageError where the file is broken or a wheel isn't found."""
         self.id, self.body = record["id"], record["body"]
         self.held_out = record.get("held_out", self.id in HELD_OUT)
         self.has_paint_mask = record["paint"].startswith("alpha")
@@ -96,21 +103,23 @@ class Car:
         self.kind[(self.kind == GLASS) & low] = LIGHT
         self.wheels = self._wheels()
 
-    def _roof(self):
+    def _roof(self) -> float:
         """Height of the roof: without aerials, which are thin."""
         down = np.stack(np.meshgrid(np.linspace(-0.1, 0.1, 41), np.linspace(-0.2, 0.1, 61)), -1).reshape(-1, 2)
         origin = np.stack([down[:, 0], np.ones(len(down)), down[:, 1]], 1)
         face, distance, _, _ = self.caster.first(origin, np.array([0.0, -1.0, 0.0]))
         return float(np.percentile(1 - distance[face >= 0], 90))
 
-    def _wheels(self):
+    def _wheels(self) -> Wheels:
         points = self.vertices[np.unique(self.faces[self.kind == WHEEL])]
         points = points[points[:, 0] > 0]
         centre, radius = [], []
         for front in (True, False):
             p = points[(points[:, 2] > 0) == front]
             if len(p) == 0:
-                raise StageError(f"{self.id} has no wheel {'in front' if front else 'behind'}; name its wheels in car.py")
+                raise StageError(
+                    f"{self.id} has no wheel {'in front' if front else 'behind'}; name its wheels in car.py"
+                )
             r = (p[:, 1].max() - max(p[:, 1].min(), 0)) / 2
             middle = (p[:, 2].max() + p[:, 2].min()) / 2
             centre.append([p[:, 0].max(), r, middle])
@@ -118,11 +127,13 @@ class Car:
         return Wheels(np.array(centre), np.array(radius))
 
     @cached_property
-    def caster(self):
+    def caster(self) -> RayCaster:
+        """Rays against all of the car's triangles."""
         return RayCaster(self.vertices, self.faces)
 
-    def colour_at(self, face, bary):
-        """sRGB [n,3] in 0..1 and texture alpha [n] of surface points; glass is the dark tint that the renderer shows."""
+    def colour_at(self, face: np.ndarray, bary: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """sRGB [n,3] in 0..1 and texture alpha [n] of points on faces [n] at barycentrics [n,3]; glass is the dark tint
+        that the renderer shows."""
         colour, alpha = np.zeros((len(face), 3)), np.ones(len(face))
         uv = (self.uv[self.faces[face]] * bary[..., None]).sum(1)
         for index in np.unique(self.material[face]):
@@ -131,14 +142,14 @@ class Car:
             linear = np.broadcast_to(np.array(m.colour[:3], float), (at.sum(), 3)).copy()
             if m.texture is not None:
                 texel = _bilinear(m.texture, uv[at])
-                linear *= _to_linear(texel[:, :3])
+                linear *= to_linear(texel[:, :3])
                 alpha[at] = texel[:, 3]
-            colour[at] = _to_srgb(linear)
+            colour[at] = to_srgb(linear)
         colour[self.tinted[self.material[face]]] = np.array(GLASS_SRGB) / 255
         return colour, alpha
 
 
-def _normalised(positions, used, centre_x=True):
+def _normalised(positions: np.ndarray, used: np.ndarray, centre_x: bool = True) -> tuple[np.ndarray, float]:
     """Positions at length 1, on y = 0 and centred, and the length they had; used: vertices that count."""
     low, high = positions[used].min(0), positions[used].max(0)
     length = high[2] - low[2]
@@ -146,27 +157,26 @@ def _normalised(positions, used, centre_x=True):
     return (positions - centre) / length, length
 
 
-def _to_linear(c):
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-
-
-def _to_srgb(c):
-    return np.where(c <= 0.0031308, 12.92 * c, 1.055 * np.maximum(c, 0.0031308) ** (1 / 2.4) - 0.055)
-
-
-def _bilinear(texture, uv):
+def _bilinear(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
     """Texture u8 [h,w,4] read at uv [n,2] with wrapping: [n,4] in 0..1."""
     h, w = texture.shape[:2]
     x, y = uv[:, 0] * w - 0.5, uv[:, 1] * h - 0.5
     x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
     fx, fy = (x - x0)[:, None], (y - y0)[:, None]
-    read = lambda i, j: texture[j % h, i % w].astype(float) / 255
-    return ((read(x0, y0) * (1 - fx) + read(x0 + 1, y0) * fx) * (1 - fy)
-            + (read(x0, y0 + 1) * (1 - fx) + read(x0 + 1, y0 + 1) * fx) * fy)
+
+    def read(i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        return texture[j % h, i % w].astype(float) / 255
+
+    above = read(x0, y0) * (1 - fx) + read(x0 + 1, y0) * fx
+    below = read(x0, y0 + 1) * (1 - fx) + read(x0 + 1, y0 + 1) * fx
+    return above * (1 - fy) + below * fy
 
 
-def load_records(folder, exclude=(), held_out=HELD_OUT):
-    """Records of cars.json in its order, without the excluded cars, each marked held_out or not; raises StageError where none is left."""
+def load_records(folder: str | Path, exclude: Collection[str] = (), held_out: Collection[str] = HELD_OUT) -> list[dict]:
+    """Records of cars.json in its order, without the excluded cars, each marked held_out or not.
+
+    Raises StageError where the list is missing or broken, names no excluded car, or holds no car to train on.
+    """
     path = Path(folder) / "cars.json"
     if not path.is_file():
         raise StageError(f"{path} is missing; set [template] assets to the folder of car GLBs")

@@ -1,10 +1,20 @@
 """Small ray-cast pictures of cars and templates, for looking at results and for silhouettes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from .rays import RayCaster
+from turnaround_training.template.rays import RayCaster
+
+Colour = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""(faces [n], barycentrics [n,3]) -> colours [n,3] in 0..1"""
 
 
-def view_rays(azimuth, elevation, size, half_width=0.58, centre=(0.0, 0.16, 0.0)):
+def view_rays(
+    azimuth: float, elevation: float, size: int, half_width: float = 0.58, centre: Sequence[float] = (0.0, 0.16, 0.0)
+) -> tuple[np.ndarray, np.ndarray]:
     """Orthographic rays of a square picture (degrees): origins [size*size,3], direction [3]."""
     az, el = np.radians(azimuth), np.radians(elevation)
     eye = np.array([np.sin(az) * np.cos(el), np.sin(el), np.cos(az) * np.cos(el)])
@@ -18,14 +28,16 @@ def view_rays(azimuth, elevation, size, half_width=0.58, centre=(0.0, 0.16, 0.0)
     return origin, forward
 
 
-def silhouette(caster, azimuth, elevation, size):
+def silhouette(caster: RayCaster, azimuth: float, elevation: float, size: int) -> np.ndarray:
     """Boolean [size,size]: where the caster's mesh covers the view."""
     origins, forward = view_rays(azimuth, elevation, size)
     return (caster.first(origins, forward)[0] >= 0).reshape(size, size)
 
 
-def shaded(caster, azimuth, elevation, size, colour, normals=None):
-    """Picture u8 [size,size,3]; colour(face, bary) -> [n,3] in 0..1; normals: per vertex for smooth shading."""
+def shaded(
+    caster: RayCaster, azimuth: float, elevation: float, size: int, colour: Colour, normals: np.ndarray | None = None
+) -> np.ndarray:
+    """Picture u8 [size,size,3] from azimuth, elevation (degrees); normals [n,3]: per vertex, for smooth shading."""
     origins, forward = view_rays(azimuth, elevation, size)
     face, _, bary, normal = caster.first(origins, forward)
     hit = face >= 0
@@ -38,9 +50,18 @@ def shaded(caster, azimuth, elevation, size, colour, normals=None):
     return (np.clip(out, 0, 1) * 255 + 0.5).astype(np.uint8).reshape(size, size, 3)
 
 
-def mesh_picture(vertices, faces, azimuth, elevation, size, face_colour=None, wire=True):
-    """Flat-shaded picture of a mesh with its edges drawn thin."""
-    def colour(face, bary):
+def mesh_picture(
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    azimuth: float,
+    elevation: float,
+    size: int,
+    face_colour: np.ndarray | None = None,
+    wire: bool = True,
+) -> np.ndarray:
+    """Flat-shaded picture u8 [size,size,3] of a mesh, with its edges drawn thin where wire."""
+    def colour(face: np.ndarray, bary: np.ndarray) -> np.ndarray:
         base = np.full((len(face), 3), 0.8) if face_colour is None else face_colour[face]
         return base * np.where(bary.min(1) < 0.06, 0.7, 1.0)[:, None] if wire else base
+
     return shaded(RayCaster(vertices, faces), azimuth, elevation, size, colour)

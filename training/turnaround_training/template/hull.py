@@ -1,19 +1,23 @@
 """Wraps the icosphere around one car: carves its solid hull from rays and shrinks the sphere onto it."""
+
+from __future__ import annotations
+
 import numpy as np
 from scipy import ndimage, sparse
 
-from .icosphere import icosphere, mirror_map, symmetrise
-from .outer import closed_caster
-from .rays import sphere_directions
+from turnaround_training.template.car import Car
+from turnaround_training.template.icosphere import icosphere, mirror_map, symmetrise
+from turnaround_training.template.outer import closed_caster
+from turnaround_training.template.rays import sphere_directions
 
 STEP = 0.01
 LOW = np.array([-0.4, -0.1, -0.65])
 HIGH = np.array([0.4, 0.55, 0.65])
 
 
-def solid(car, directions=150, escapes=5):
+def solid(car: Car, directions: int = 150, escapes: int = 5) -> np.ndarray:
     """Occupancy [nx,ny,nz] f64 of the car, closed and symmetric: a cell is outside when enough rays from it escape."""
-    axes = [np.arange(l, h + STEP / 2, STEP) for l, h in zip(LOW, HIGH)]
+    axes = [np.arange(low, high + STEP / 2, STEP) for low, high in zip(LOW, HIGH)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
     caster, _ = closed_caster(car)
     low, high = car.vertices.min(0) - STEP, car.vertices.max(0) + STEP
@@ -29,7 +33,7 @@ def solid(car, directions=150, escapes=5):
     return ndimage.binary_opening(full, iterations=2).astype(float)
 
 
-def distance_field(occupancy, sigma):
+def distance_field(occupancy: np.ndarray, sigma: float) -> np.ndarray:
     """Signed distance (car lengths, negative inside) of the hull smoothed by sigma cells."""
     soft = ndimage.gaussian_filter(occupancy, sigma)
     inside = soft > 0.5
@@ -37,7 +41,7 @@ def distance_field(occupancy, sigma):
     return ndimage.gaussian_filter(far * STEP, 0.7)
 
 
-def neighbours(faces, count):
+def neighbours(faces: np.ndarray, count: int) -> sparse.spmatrix:
     """Row-normalised vertex adjacency [count,count] (mean of the one-ring)."""
     i = faces[:, [0, 1, 2, 1, 2, 0]].ravel()
     j = faces[:, [1, 2, 0, 0, 1, 2]].ravel()
@@ -46,13 +50,13 @@ def neighbours(faces, count):
     return sparse.diags(1 / np.asarray(a.sum(1)).ravel()) @ a
 
 
-def face_normals(vertices, faces):
-    """Unnormalised: length is twice the area."""
+def face_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Normals [m,3] of faces [m,3], as long as twice their area."""
     a, b, c = (vertices[faces[:, i]] for i in range(3))
     return np.cross(b - a, c - a)
 
 
-def vertex_normals(vertices, faces):
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Area-weighted unit normals [n,3]."""
     n = face_normals(vertices, faces)
     out = np.zeros_like(vertices)
@@ -61,7 +65,7 @@ def vertex_normals(vertices, faces):
     return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-20)
 
 
-def even_out(vertices, normals, edges, amount):
+def even_out(vertices: np.ndarray, normals: np.ndarray, edges: np.ndarray, amount: float) -> np.ndarray:
     """Moves vertices in their tangent plane along their edges, long edges pulling as length^7: edges become even.
 
     edges i64 [k,2], each once. The underside may have edges about 1.6 times as long as the rest.
@@ -78,7 +82,7 @@ def even_out(vertices, normals, edges, amount):
     return vertices + amount * (step - (step * normals).sum(1, keepdims=True) * normals)
 
 
-def edges_of(faces):
+def edges_of(faces: np.ndarray) -> np.ndarray:
     """Each undirected edge once [k,2]."""
     return np.unique(np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
 
@@ -86,18 +90,21 @@ def edges_of(faces):
 class _Field:
     """Signed distance field with its gradient, read between cells."""
 
-    def __init__(self, values):
+    def __init__(self, values: np.ndarray) -> None:
         self.values, self.gradient = values, np.stack(np.gradient(values, STEP))
 
-    def pull(self, points):
+    def pull(self, points: np.ndarray) -> np.ndarray:
         """Step from each point to the surface [n,3]."""
         at = ((points - LOW) / STEP).T
-        read = lambda grid: ndimage.map_coordinates(grid, at, order=1, mode="nearest")
+
+        def read(grid: np.ndarray) -> np.ndarray:
+            return ndimage.map_coordinates(grid, at, order=1, mode="nearest")
+
         slope = np.stack([read(g) for g in self.gradient], 1)
         return -slope * (read(self.values) / np.maximum((slope ** 2).sum(1), 0.3))[:, None]
 
 
-def shrink_wrap(occupancy, subdivisions):
+def shrink_wrap(occupancy: np.ndarray, subdivisions: int) -> np.ndarray:
     """The icosphere's vertices on the hull's surface, evenly spread and symmetric [n,3].
 
     Coarse spheres settle first and are subdivided, so that vertices reach every end of the car.

@@ -1,15 +1,20 @@
-"""Points that mean the same on every car: wheels, windows, hood, boot, roof, flanks. Where a car lacks one it is nan."""
+"""Points that mean the same on every car: wheels, windows, hood, boot, roof, flanks; nan where a car lacks one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
-from .car import BODY, GLASS, LIGHT
-from .outer import floor_heights
+from turnaround_training.template.car import BODY, GLASS, LIGHT, Car
+from turnaround_training.template.outer import Surface, floor_heights
 
 NAMES = ("nose", "tail", "lip", "diffuser", "cowl", "header", "rear_top", "rear_base", "hood", "boot", "roof",
          "belt", "rail", "flank_front", "flank", "flank_rear", "sill")
 
 
-def landmarks(car, surface):
+def landmarks(car: Car, surface: Surface) -> np.ndarray:
     """[k,3] with x >= 0: five of the front wheel, five of the rear wheel, then NAMES in order."""
     p, n, kind = surface.points.copy(), surface.normals.copy(), surface.kind
     n[:, 0] *= np.sign(p[:, 0])
@@ -55,22 +60,23 @@ def landmarks(car, surface):
     return np.array(out + [found[name] for name in NAMES])
 
 
-def _ends(points, sign):
+def _ends(points: np.ndarray, sign: int) -> tuple[tuple[float, float, float], ...]:
     """Lowest and highest end of a window's centre line."""
     low, high = np.percentile(points[:, 1], [2, 98])
-    at = lambda y: points[np.abs(points[:, 1] - y) < 0.012]
-    return ((0, low, sign * np.max(sign * at(low)[:, 2])), (0, high, sign * np.min(sign * at(high)[:, 2])))
+    lowest, highest = (sign * points[np.abs(points[:, 1] - y) < 0.012, 2] for y in (low, high))
+    return (0, low, sign * np.max(lowest)), (0, high, sign * np.min(highest))
 
 
-def _top_profile(points):
+def _top_profile(points: np.ndarray) -> Callable[[float], float]:
     """Function z -> height of the car's top near the middle plane."""
-    def height(z):
+    def height(z: float) -> float:
         near = points[(points[:, 0] < 0.08) & (np.abs(points[:, 2] - z) < 0.012)]
         return np.percentile(near[:, 1], 95) if len(near) else np.nan
+
     return height
 
 
-def warp(points, source, target):
+def warp(points: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Thin-plate warp [n,3] that takes source landmarks (and their mirror images) to target landmarks."""
     both = np.isfinite(source).all(1) & np.isfinite(target).all(1)
     s, t = source[both], target[both]

@@ -1,17 +1,21 @@
 """How well a registered template fits its car."""
+
+from __future__ import annotations
+
 import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from .car import FLOOR
-from .draw import silhouette
-from .hull import edges_of, face_normals, vertex_normals
-from .rays import RayCaster
+from turnaround_training.template.car import FLOOR, Car
+from turnaround_training.template.draw import silhouette
+from turnaround_training.template.hull import edges_of, face_normals, vertex_normals
+from turnaround_training.template.outer import Surface
+from turnaround_training.template.rays import RayCaster
 
 VIEWS = [(azimuth, 10.0 if azimuth % 60 else 0.0) for azimuth in range(0, 360, 30)]
 
 
-def silhouette_iou(car, vertices, faces, size=128):
+def silhouette_iou(car: Car, vertices: np.ndarray, faces: np.ndarray, size: int = 128) -> float:
     """Mean IoU over 12 views around the car; see-through holes of the car count as car."""
     fitted, scores = RayCaster(vertices, faces), []
     for azimuth, elevation in VIEWS:
@@ -21,7 +25,7 @@ def silhouette_iou(car, vertices, faces, size=128):
     return float(np.mean(scores))
 
 
-def surface_distance(surface, vertices, faces):
+def surface_distance(surface: Surface, vertices: np.ndarray, faces: np.ndarray) -> tuple[float, float]:
     """Mean and 95th percentile distance (car lengths) from the car's visible surface to the template."""
     t = np.stack(np.meshgrid(np.arange(7), np.arange(7)), -1).reshape(-1, 2)
     t = t[t.sum(1) < 7]
@@ -31,14 +35,14 @@ def surface_distance(surface, vertices, faces):
     return float(distance.mean()), float(np.percentile(distance, 95))
 
 
-def flipped_share(vertices, faces):
+def flipped_share(vertices: np.ndarray, faces: np.ndarray) -> float:
     """Share of faces whose normal disagrees (below 0) with that of their vertices: folds."""
     n = face_normals(vertices, faces)
     smooth = vertex_normals(vertices, faces)[faces].mean(1)
     return float(((n * smooth).sum(1) < 0).mean())
 
 
-def crossings(vertices, faces):
+def crossings(vertices: np.ndarray, faces: np.ndarray) -> int:
     """Number of faces that an edge of the mesh pierces: self-intersections."""
     edges = edges_of(faces)
     a, b = vertices[edges[:, 0]], vertices[edges[:, 1]]

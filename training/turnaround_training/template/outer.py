@@ -1,12 +1,15 @@
 """The outer surface of a car: points that rays from outside meet first, with a plate closing the underside."""
+
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from ..errors import StageError
-from .car import BODY, FLOOR, WHEEL
-from .rays import RayCaster, frame_of, sphere_directions
+from turnaround_training.errors import StageError
+from turnaround_training.template.car import BODY, FLOOR, WHEEL, Car
+from turnaround_training.template.rays import RayCaster, frame_of, sphere_directions
 
 DIRECTIONS = 240
 SPACING = 0.008
@@ -22,6 +25,7 @@ WHEEL_SEEN = 0.022
 @dataclass(frozen=True)
 class Surface:
     """points, normals [n,3] (car lengths, outward); kind, face [n] (face -1 on added plates); bary [n,3]."""
+
     points: np.ndarray
     normals: np.ndarray
     kind: np.ndarray
@@ -29,7 +33,7 @@ class Surface:
     bary: np.ndarray
 
 
-def floor_heights(car):
+def floor_heights(car: Car) -> tuple[float, float, float]:
     """Height of the body's lower edge in front of, between and behind the wheels, as seen from the sides."""
     z, y = np.meshgrid(np.linspace(-0.49, 0.49, 197), np.linspace(0.004, 0.25, 83), indexing="ij")
     low = np.full(len(z), np.inf)
@@ -41,14 +45,18 @@ def floor_heights(car):
     columns = z[:, 0]
     (_, _, front), (_, _, rear) = car.wheels.centre
     reach = car.wheels.radius * 1.2
-    pick = lambda at: float(np.median(low[at & np.isfinite(low)])) if (at & np.isfinite(low)).any() else np.nan
+
+    def pick(at: np.ndarray) -> float:
+        seen = low[at & np.isfinite(low)]
+        return float(np.median(seen)) if len(seen) else np.nan
+
     between = pick((columns < front - reach[0]) & (columns > rear + reach[1]))
     ahead, behind = pick(columns > front + reach[0]), pick(columns < rear - reach[1])
-    fill = lambda value: between if np.isnan(value) else max(value, between * 0.8)
-    return fill(ahead), between, fill(behind)
+    ahead, behind = (between if np.isnan(value) else max(value, between * 0.8) for value in (ahead, behind))
+    return ahead, between, behind
 
 
-def floor_plate(car):
+def floor_plate(car: Car) -> tuple[np.ndarray, np.ndarray]:
     """Vertices [8,3] and faces [6,3] of three strips that close the body from below."""
     ahead, between, behind = floor_heights(car)
     half = FLOOR_WIDTH * np.median(np.abs(car.wheels.centre[:, 0]))
@@ -59,7 +67,7 @@ def floor_plate(car):
     return vertices, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
 
 
-def bed_lid(car):
+def bed_lid(car: Car) -> tuple[np.ndarray, np.ndarray]:
     """Vertices [4,3] and faces [2,3] of a cover over a pickup's bed: one closed skin can't line its inside."""
     z, x = np.meshgrid(np.linspace(-0.48, -0.02, 93), np.linspace(0, 0.25, 51), indexing="ij")
     origin = np.stack([x.ravel(), np.ones(x.size), z.ravel()], 1)
@@ -75,7 +83,7 @@ def bed_lid(car):
     return vertices, np.array([(0, 1, 3), (0, 3, 2)])
 
 
-def closed_caster(car):
+def closed_caster(car: Car) -> tuple[RayCaster, np.ndarray]:
     """Ray caster of the car with its floor plate and lid, and the class of each of its faces.
 
     Faces from len(car.faces) on are not the car's own.
@@ -89,7 +97,7 @@ def closed_caster(car):
     return RayCaster(np.concatenate(vertices), np.concatenate(faces)), np.concatenate(kinds)
 
 
-def outer_surface(car, directions=DIRECTIONS):
+def outer_surface(car: Car, directions: int = DIRECTIONS) -> Surface:
     """Samples the visible surface evenly; points seen from few sides only (through grilles) are dropped."""
     caster, kinds = closed_caster(car)
     low, high = car.vertices.min(0), car.vertices.max(0)
@@ -118,7 +126,7 @@ def outer_surface(car, directions=DIRECTIONS):
     return Surface(point[keep], normal[keep], kinds[face[keep]], np.where(plate, -1, face[keep]), bary[keep])
 
 
-def fitting_surface(car, surface, flanks):
+def fitting_surface(car: Car, surface: Surface, flanks: float) -> Surface:
     """The surface to register to: wheels as plain cylinders where they show, door mirrors left out.
 
     flanks: half width of the body (car lengths).
@@ -141,7 +149,7 @@ def fitting_surface(car, surface, flanks):
                    np.concatenate([surface.bary[keep], np.zeros((len(points), 3))]))
 
 
-def _cylinder(radius, width):
+def _cylinder(radius: float, width: float) -> tuple[np.ndarray, np.ndarray]:
     """Points and normals of a wheel about the x axis whose outer face lies at x = 0, its inside at -width."""
     steps = np.arange(-radius, radius, VOXEL)
     y, z = (g.ravel() for g in np.meshgrid(steps, steps))
@@ -154,6 +162,6 @@ def _cylinder(radius, width):
     return points, normals
 
 
-def _cell(points, size):
+def _cell(points: np.ndarray, size: float) -> np.ndarray:
     i = np.floor((points + 1) / size).astype(np.int64)
     return (i[:, 0] * 1024 + i[:, 1]) * 1024 + i[:, 2]

@@ -1,16 +1,22 @@
 """Names the part of each template face by vote of the registered cars' materials."""
+
+from __future__ import annotations
+
 import numpy as np
 
-from .car import GLASS, LIGHT, WHEEL
-from .hull import face_normals
-from .icosphere import mirror_faces
+from turnaround_training.template.car import GLASS, LIGHT, WHEEL
+from turnaround_training.template.hull import face_normals
+from turnaround_training.template.icosphere import mirror_faces
+from turnaround_training.template.register import Target
 
 NAMES = ["body", "glass", "wheel_fl", "wheel_fr", "wheel_rl", "wheel_rr", "lights_front", "lights_rear"]
 LIGHT_SHARE = 0.35
 """Share of the cars with separate lamp materials that must see a lamp at a face: lamps sit in different places."""
 
 
-def label_parts(vertices, faces, mirror, cars):
+def label_parts(
+    vertices: np.ndarray, faces: np.ndarray, mirror: np.ndarray, cars: list[tuple[np.ndarray, Target, float]]
+) -> np.ndarray:
     """Part of each face u8 [m]; cars: (registered vertices, Target, weight) of each.
 
     Each car gives each face the class of its surface there; glass and wheels by weighted majority, both sides together.

@@ -1,4 +1,7 @@
 """First hits of rays on triangle soups (Embree)."""
+
+from __future__ import annotations
+
 import numpy as np
 from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
@@ -9,13 +12,15 @@ BATCH = 1 << 20
 class RayCaster:
     """Answers which triangle a ray meets first. vertices [n,3], faces [m,3]."""
 
-    def __init__(self, vertices, faces):
+    def __init__(self, vertices: np.ndarray, faces: np.ndarray) -> None:
         self.vertices = np.ascontiguousarray(vertices, np.float32)
         self.faces = np.ascontiguousarray(faces, np.int32)
         self.scene = EmbreeScene()
         TriangleMesh(self.scene, self.vertices, self.faces)
 
-    def first(self, origins, directions):
+    def first(
+        self, origins: np.ndarray, directions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Per ray: face (-1 none), distance, barycentrics [n,3] and geometric unit normal turned towards the ray."""
         face, distance, bary, normal = [], [], [], []
         directions = np.broadcast_to(directions, origins.shape)
@@ -34,7 +39,7 @@ class RayCaster:
         return np.concatenate(face), np.concatenate(distance), np.concatenate(bary), np.concatenate(normal)
 
 
-def sphere_directions(count):
+def sphere_directions(count: int) -> np.ndarray:
     """[count,3] unit vectors spread evenly over the sphere (Fibonacci spiral)."""
     k = np.arange(count) + 0.5
     y = 1 - 2 * k / count
@@ -43,7 +48,7 @@ def sphere_directions(count):
     return np.stack([r * np.cos(angle), y, r * np.sin(angle)], 1)
 
 
-def frame_of(direction):
+def frame_of(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two unit vectors that complete direction (unit) to an orthogonal frame."""
     helper = np.array([0.0, 1.0, 0.0]) if abs(direction[1]) < 0.9 else np.array([0.0, 0.0, 1.0])
     a = np.cross(helper, direction)

@@ -1,12 +1,20 @@
 """Contact sheets of the template stage: registered cars beside their originals, the mean, its parts and its basis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
-from .atlas import rasterise
-from .draw import mesh_picture, shaded
-from .hull import vertex_normals
-from .rays import RayCaster
-from .textures import compose_texture
+from turnaround_training.template.atlas import rasterise
+from turnaround_training.template.car import Car
+from turnaround_training.template.draw import mesh_picture, shaded
+from turnaround_training.template.fit import Prepared
+from turnaround_training.template.hull import vertex_normals
+from turnaround_training.template.rays import RayCaster
+from turnaround_training.template.registered import RegisteredCar
+from turnaround_training.template.textures import compose_texture
 
 PART_COLOURS = np.array([[0.8, 0.3, 0.3], [0.3, 0.4, 0.9], [0.3, 0.7, 0.3], [0.5, 0.8, 0.4], [0.1, 0.5, 0.2],
                          [0.5, 0.6, 0.2], [0.95, 0.9, 0.2], [0.9, 0.5, 0.1]])
@@ -14,26 +22,46 @@ PAINT = (0.75, 0.12, 0.1)
 SIZE = 300
 
 
-def textured_picture(vertices, faces, uv, atlas, azimuth, elevation, size=SIZE):
+def textured_picture(
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    uv: np.ndarray,
+    atlas: np.ndarray,
+    azimuth: float,
+    elevation: float,
+    size: int = SIZE,
+) -> np.ndarray:
     """Picture of a template shape wearing an atlas u8 [s,s,3]."""
     side = atlas.shape[0]
 
-    def colour(face, bary):
+    def colour(face: np.ndarray, bary: np.ndarray) -> np.ndarray:
         at = np.clip((uv[face] * bary[..., None]).sum(1) * side, 0, side - 1).astype(int)
         return atlas[at[:, 1], at[:, 0]] / 255
+
     return shaded(RayCaster(vertices, faces), azimuth, elevation, size, colour, vertex_normals(vertices, faces))
 
 
-def original_picture(car, azimuth, elevation, mode, size=SIZE):
+def original_picture(car: Car, azimuth: float, elevation: float, mode: str, size: int = SIZE) -> np.ndarray:
     """Picture of the car itself, painted where its paint is masked."""
-    def colour(face, bary):
+
+    def colour(face: np.ndarray, bary: np.ndarray) -> np.ndarray:
         rgb, alpha = car.colour_at(face, bary)
         alpha = alpha[:, None] if mode == "mask" else 1.0
         return rgb * alpha + np.array(PAINT) * (1 - alpha)
+
     return shaded(car.caster, azimuth, elevation, size, colour)
 
 
-def draw_sheets(folder, prepared, registered, mean, faces, uv, parts, basis):
+def draw_sheets(
+    folder: Path,
+    prepared: list[Prepared],
+    registered: list[RegisteredCar],
+    mean: np.ndarray,
+    faces: np.ndarray,
+    uv: np.ndarray,
+    parts: np.ndarray,
+    basis: np.ndarray,
+) -> None:
     """Writes cars-N.png, template.png, basis.png and atlases.png to folder."""
     crop = slice(SIZE // 6, -SIZE // 6)
     rows = []

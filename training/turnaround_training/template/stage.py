@@ -1,32 +1,39 @@
 """Stage `template`: writes models/template.safetensors and runs/template/registered.npz from the car GLBs."""
+
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..sections import read_section
-from .atlas import build_atlas
-from .bake import bake, paint_materials, texel_map
-from .basis import BENDS, COMPONENTS, bent_variants, coefficients_of, span_basis
-from .car import HELD_OUT, load_records
-from .fit import fit_all, prepare, weights_of
-from .icosphere import icosphere, mirror_map, symmetrise
-from .outer import DIRECTIONS
-from .measure import crossings, flipped_share, silhouette_iou, surface_distance
-from .parts import label_parts
-from .register import normalise
-from .registered import RegisteredCar, save_registered
-from .sheets import draw_sheets
-from .template_file import Template, read_template, write_template
+from turnaround_training.checkpoint import write_whole
+from turnaround_training.sections import read_section
+from turnaround_training.template.atlas import build_atlas
+from turnaround_training.template.bake import bake, paint_materials, texel_map
+from turnaround_training.template.basis import BENDS, COMPONENTS, bent_variants, coefficients_of, span_basis
+from turnaround_training.template.car import HELD_OUT, load_records
+from turnaround_training.template.fit import Prepared, fit_all, prepare, weights_of
+from turnaround_training.template.icosphere import icosphere, mirror_map, symmetrise
+from turnaround_training.template.measure import crossings, flipped_share, silhouette_iou, surface_distance
+from turnaround_training.template.outer import DIRECTIONS
+from turnaround_training.template.parts import label_parts
+from turnaround_training.template.register import normalise
+from turnaround_training.template.registered import RegisteredCar, save_registered
+from turnaround_training.template.sheets import draw_sheets
+from turnaround_training.template.template_file import Template, read_template, write_template
 
 SUBDIVISIONS = 4
 SEED = 11
+Shapes = dict[str, np.ndarray]
+"""Registered vertices [n,3] by car"""
 
 
 @dataclass(frozen=True)
 class Settings:
     """[template] of the config; paths relative to training/."""
+
     assets: Path = Path("../../shared/assets/cars")
     models: Path = Path("../models")
     out: Path = Path("runs/template")
@@ -40,7 +47,8 @@ class Settings:
     """Register the cars to the template that lies in models already, and leave that file as it is."""
 
 
-def run(config):
+def run(config: dict) -> None:
+    """Register every car; write the template, unless it is kept, and what is known of the cars."""
     settings = read_section(Settings, config.get("template", {}), "template")
     sphere, faces = icosphere(settings.subdivisions)
     mirror = mirror_map(sphere)
@@ -49,32 +57,37 @@ def run(config):
     records = load_records(settings.assets, settings.exclude, settings.held_out)
     prepared = [prepare(settings.assets, record, settings.directions) for record in records]
     print(f"template: prepared {len(prepared)} cars", flush=True)
-    shapes, _ = fit_all(prepared, faces, mirror, settings.subdivisions, lambda text: print(f"template: {text}", flush=True))
+
+    def say(text: str) -> None:
+        print(f"template: {text}", flush=True)
+
+    shapes, _ = fit_all(prepared, faces, mirror, settings.subdivisions, say)
     template = kept or _template(prepared, shapes, faces, mirror)
     if kept is None:
-        settings.models.mkdir(parents=True, exist_ok=True)
         write_template(file, template, faces, mirror)
-        print(f"template: wrote {file}", flush=True)
+        say(f"wrote {file}")
     finish(settings, prepared, shapes, faces, template)
 
 
-def finish(settings, prepared, shapes, faces, template):
+def finish(settings: Settings, prepared: list[Prepared], shapes: Shapes, faces: np.ndarray, template: Template) -> None:
     """Everything after registration and template: baked textures, registered.npz, figures, sheets."""
     texels = texel_map(template.uv)
     registered = []
     for p in prepared:
         mode, takes = paint_materials(p.car, settings.assets)
         albedo, paint = bake(p.car, p.surface, shapes[p.car.id], faces, texels, mode, takes)
-        registered.append(RegisteredCar(p.car.id, p.car.body, p.car.held_out, shapes[p.car.id].astype(np.float32), albedo,
-                                        paint, mode, float(np.degrees(p.yaw)), p.shift, p.scale))
+        vertices, yaw_deg = shapes[p.car.id].astype(np.float32), float(np.degrees(p.yaw))
+        known = (p.car.id, p.car.body, p.car.held_out, vertices, albedo, paint, mode, yaw_deg, p.shift, p.scale)
+        registered.append(RegisteredCar(*known))
     save_registered(settings.out / "registered.npz", registered)
     print(f"template: wrote {settings.out / 'registered.npz'}", flush=True)
-    report = _figures(prepared, shapes, faces, template.vertices, template.basis)
-    (settings.out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    draw_sheets(settings.out, prepared, registered, template.vertices, faces, template.uv, template.parts, template.basis)
+    mean, basis = template.vertices, template.basis
+    report = _figures(prepared, shapes, faces, mean, basis)
+    write_whole(settings.out / "report.json", (json.dumps(report, indent=1) + "\n").encode())
+    draw_sheets(settings.out, prepared, registered, mean, faces, template.uv, template.parts, basis)
 
 
-def _template(prepared, shapes, faces, mirror):
+def _template(prepared: list[Prepared], shapes: Shapes, faces: np.ndarray, mirror: np.ndarray) -> Template:
     """Mean, basis, atlas and parts of the registered cars."""
     cars = [p.car for p in prepared]
     weights = weights_of(cars)
@@ -85,7 +98,9 @@ def _template(prepared, shapes, faces, mirror):
     return Template(mean, basis, uv, parts)
 
 
-def _basis(mean, prepared, shapes, weights, mirror):
+def _basis(
+    mean: np.ndarray, prepared: list[Prepared], shapes: Shapes, weights: np.ndarray, mirror: np.ndarray
+) -> np.ndarray:
     random = np.random.default_rng(SEED)
     stack, shares = [], []
     bends = max(BENDS, -(-2 * COMPONENTS // np.count_nonzero(weights)))
@@ -98,7 +113,7 @@ def _basis(mean, prepared, shapes, weights, mirror):
     return span_basis(mean, np.concatenate(stack), np.array(shares), mirror, COMPONENTS)
 
 
-def _figures(prepared, shapes, faces, mean, basis):
+def _figures(prepared: list[Prepared], shapes: Shapes, faces: np.ndarray, mean: np.ndarray, basis: np.ndarray) -> dict:
     """Fit of every car, its medians, and how well the basis rebuilds it (vertex distances in car lengths).
 
     Where the template is kept, rebuilt_40 of training cars says whether they were registered as its own were.

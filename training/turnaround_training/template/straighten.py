@@ -1,12 +1,20 @@
 """Finds how far a car's plane of symmetry is off x = 0: some models stand turned by a degree or two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from turnaround_training.template.outer import Surface
 
 ROUNDS = 20
 
 
-def symmetry_plane(surface):
-    """(yaw, shift): turning by yaw (radians about +y) and then moving by shift (car lengths in x) makes the car symmetric.
+def symmetry_plane(surface: Surface) -> tuple[float, float]:
+    """(yaw, shift): turned by yaw (radians about +y), then moved by shift (car lengths in x), the car is symmetric.
 
     Point-to-plane alignment of the surface with its own mirror image; each step undoes half the difference.
     """
@@ -27,7 +35,7 @@ def symmetry_plane(surface):
     return float(yaw), float(shift)
 
 
-def turned(vectors, yaw):
+def turned(vectors: np.ndarray, yaw: float) -> np.ndarray:
     """Vectors [n,3] turned about +y by yaw (radians): +z goes towards +x."""
     c, s = np.cos(yaw), np.sin(yaw)
     x, y, z = vectors.T
