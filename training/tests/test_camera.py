@@ -13,7 +13,9 @@ def scalar(value: float) -> torch.Tensor:
     return torch.tensor([value], dtype=torch.float64)
 
 
-def project_one(point, azimuth=0.0, elevation=0.0, roll=0.0, distance=2.4, tangent=0.25, offset=(0, 0), target=(0, 0, 0)):
+def project_one(
+    point, azimuth=0.0, elevation=0.0, roll=0.0, distance=2.4, tangent=0.25, offset=(0, 0), target=(0, 0, 0)
+):
     fractions, depth = project(
         torch.tensor([[point]], dtype=torch.float64),
         scalar(azimuth), scalar(elevation), scalar(roll), scalar(distance), scalar(tangent),

@@ -1,4 +1,4 @@
-"""Which device is chosen, and every training stage on one that is not the CPU (elsewhere.py): no tensor is left behind."""
+"""Which device is chosen, and every training stage on one that isn't the CPU (elsewhere.py): none is left behind."""
 
 import json
 
@@ -34,7 +34,12 @@ from turnaround_training.renderer.operator import render
 from turnaround_training.segmenter import stage as segmenter
 from turnaround_training.texture import stage as texture
 
-template, f, generator, samples = test_disentangle.template, test_disentangle.f, test_disentangle.generator, test_disentangle.samples
+template, f, generator, samples = (
+    test_disentangle.template,
+    test_disentangle.f,
+    test_disentangle.generator,
+    test_disentangle.samples,
+)
 prepared, stand_ins, config = test_inverse.prepared, test_texture.stand_ins, test_views.config
 
 
@@ -91,7 +96,9 @@ def test_the_renderer_takes_inputs_from_anywhere_and_gives_gradients_back(monkey
 
     def drawn(inputs):
         inputs = {name: value.detach().requires_grad_() for name, value in inputs.items()}
-        drawing = render(mesh, inputs["vertices"], inputs["camera"], 24, inputs["texture"], inputs["light"], sigmainv=300.0)
+        drawing = render(
+            mesh, inputs["vertices"], inputs["camera"], 24, inputs["texture"], inputs["light"], sigmainv=300.0
+        )
         (drawing.colour.square().sum() + drawing.silhouette.sum()).backward()
         return drawing, [value.grad for value in inputs.values()]
 
@@ -118,7 +125,12 @@ def test_segmenter_encoder_and_texture_train_elsewhere(tmp_path, monkeypatch, st
     paths = test_encoder.write_stand_ins(tmp_path / "encoder")
     with elsewhere(monkeypatch):
         section = {"run": str(tmp_path / "s"), "steps": 2, "size": 64, "batch": 2, "log_every": 1}
-        segmenter.run({"paths": {"renders": str(tmp_path / "segmenter" / "renders"), "environments": str(tmp_path / "hdri")}, "segmenter": section})
+        segmenter.run(
+            {
+                "paths": {"renders": str(tmp_path / "segmenter" / "renders"), "environments": str(tmp_path / "hdri")},
+                "segmenter": section,
+            }
+        )
         encoder.run({"paths": paths, "encoder": {"run": str(tmp_path / "e"), "steps": 2, "batch": 2, "log_every": 1}})
         section = {"run": str(tmp_path / "t"), "steps": 2, "batch": 2, "size": 32, "views": 3, "log_every": 1}
         texture.run({"paths": stand_ins, "texture": section})
@@ -172,7 +184,11 @@ def test_the_neural_view_trains_and_draws_elsewhere(tmp_path, monkeypatch):
     examples = standin_examples(scenes=3, views=2)
     with elsewhere(monkeypatch):
         trainer = NeuralTrainer(settings, standin_projection(), IDENTITY)
-        neural_train(trainer, lambda: examples, lambda *_: neural_sheet.write_sheet(tmp_path / "a.png", trainer.average.networks, examples, 32, 2))
+        neural_train(
+            trainer,
+            lambda: examples,
+            lambda *_: neural_sheet.write_sheet(tmp_path / "a.png", trainer.average.networks, examples, 32, 2),
+        )
         assert np.isfinite(neural_measure.measure(trainer.average.networks, examples)["psnr"])
         neural_sample.write_sample(tmp_path / "b.png", trainer.average.networks, examples, 0)
         again = NeuralTrainer(settings, standin_projection(), IDENTITY)
@@ -182,7 +198,9 @@ def test_the_neural_view_trains_and_draws_elsewhere(tmp_path, monkeypatch):
 def test_stylegan_r_trains_elsewhere(tmp_path, samples, f, generator, template, monkeypatch):
     with elsewhere(monkeypatch):
         trainer = test_disentangle.trainer_of(tmp_path, samples, f, generator, template, warm_up=1, joint=1)
-        test_disentangle.train(trainer, lambda: disentangle_sheet.write_sheet(tmp_path / "sheet.png", trainer.network, samples, 2))
+        test_disentangle.train(
+            trainer, lambda: disentangle_sheet.write_sheet(tmp_path / "sheet.png", trainer.network, samples, 2)
+        )
         f.to("cpu")
     assert trainer.step == 2 and (tmp_path / "sheet.png").exists()
     assert identity_of("disentangle") == torch.load(tmp_path / "run" / "checkpoint.pt")["identity"]

@@ -17,7 +17,9 @@ ENCODER_OUTPUTS = ["coefficients", "offsets", "azimuth_logits", "azimuth_residua
 
 
 def small_encoder():
-    return EncoderForExport(Encoder((8, 8, 16, 16), 32), torch.randn(40, 50, 3, generator=torch.Generator().manual_seed(5)))
+    return EncoderForExport(
+        Encoder((8, 8, 16, 16), 32), torch.randn(40, 50, 3, generator=torch.Generator().manual_seed(5))
+    )
 
 
 CASES = {
@@ -32,7 +34,10 @@ def lived_in(module):
     for part in module.modules():
         if isinstance(part, torch.nn.BatchNorm2d):
             for tensor, low, high in (
-                (part.running_mean, -0.3, 0.3), (part.running_var, 0.5, 2), (part.weight, 0.5, 1.5), (part.bias, -0.2, 0.2),
+                (part.running_mean, -0.3, 0.3),
+                (part.running_var, 0.5, 2),
+                (part.weight, 0.5, 1.5),
+                (part.bias, -0.2, 0.2),
             ):
                 tensor.data.uniform_(low, high)
     return module.eval()
@@ -72,7 +77,9 @@ def test_statistics_are_the_pictures_own(tmp_path):
 
 def test_another_networks_model_is_refused(tmp_path):
     original = SegmenterForExport(Segmenter((8, 8, 16, 16, 16)))
-    onnx.save(build_graph(original.eval(), {"picture": torch.rand(1, 3, 64, 64)}, ["mask"]), str(tmp_path / "model.onnx"))
+    onnx.save(
+        build_graph(original.eval(), {"picture": torch.rand(1, 3, 64, 64)}, ["mask"]), str(tmp_path / "model.onnx")
+    )
     with pytest.raises(StageError, match="another network"):
         restore(small_encoder(), tmp_path / "model.onnx", torch.rand(2, 5, 128, 128))
     with pytest.raises(StageError, match="another network"):

@@ -41,14 +41,15 @@ class Run:
 
 
 def ablation_table(bench: Bench) -> Table:
-    """One row a run; those of the issue's four that have no run yet say so."""
+    """One row a run; those of the issue's four that are not named, or have no run yet, say so."""
     table = Table("Ablations of f", NOTE, ("training", *EFFORT, *COLUMNS))
     listed = [read_section(Run, entry, "evaluate.ablations") for entry in bench.section.get("ablations", [])]
     runs = {entry.name: entry for entry in listed}
     for name in [*runs, *(wanted for wanted in WANTED if wanted not in runs)]:
         entry = runs.get(name)
         if entry is None or not checkpoint_path(entry.run).is_file():
-            table.rows.append((name, "not run", *("",) * (len(table.header) - 2)))
+            said = "not named in the config" if entry is None else "not run"
+            table.rows.append((name, said, *("",) * (len(table.header) - 2)))
             continue
         found = measure_inverse(bench, encode_by(bench, entry.run, entry.stage))
         table.rows.append((name, *effort_of(entry.run), *(found.get(column, "") for column in COLUMNS)))
