@@ -32,8 +32,8 @@ def started(
 ) -> tuple[TrainingPlan, set[str]]:
     """Where plan.start names an exported model (.onnx): a new run's module takes its weights.
 
-    example: (generator) -> a batch [N,...] of the module's inputs. Returns the plan without such a start, and the cars that the
-    weights are credited with (empty where nothing was taken).
+    example: (generator) -> a batch [N,...] of the module's inputs. Returns the plan without such a start, and the cars
+    that the weights are credited with (empty where nothing was taken).
     """
     start = Path(plan.start)
     if start.suffix != ".onnx":

@@ -16,7 +16,7 @@ EXTENT = (0.05, 0.35)
 def add_reflections(
     picture: np.ndarray, mask: np.ndarray, backdrops: list[np.ndarray], generator: np.random.Generator
 ) -> np.ndarray:
-    """Up to MOST reflections on what the mask [H,W] (0..1) covers of a picture [H,W,3]; an empty mask leaves it as it is."""
+    """1 to MOST reflections on what the mask [H,W] (0..1) covers of a picture [H,W,3] (0..1); none on an empty mask."""
     rows, columns = np.nonzero(mask >= 0.5)
     if len(rows) == 0:
         return picture
@@ -37,7 +37,9 @@ def add_reflections(
     return picture
 
 
-def _spot(height: int, width: int, centre: tuple[float, float], longer: float, generator: np.random.Generator) -> np.ndarray:
+def _spot(
+    height: int, width: int, centre: tuple[float, float], longer: float, generator: np.random.Generator
+) -> np.ndarray:
     """Coverage [H,W] 0..1 of a blurred ellipse or polygon about a point (x, y)."""
     extent = longer * generator.uniform(*EXTENT, 2) * (1, 0.6)
     image = Image.new("L", (width, height))
@@ -46,6 +48,7 @@ def _spot(height: int, width: int, centre: tuple[float, float], longer: float, g
         draw.ellipse((*(centre - extent), *(centre + extent)), 255)
     else:
         angles = np.sort(generator.uniform(0, 2 * np.pi, generator.integers(3, 8)))
-        corners = centre + extent * generator.uniform(0.4, 1, (len(angles), 1)) * np.stack((np.cos(angles), np.sin(angles)), 1)
+        outwards = np.stack((np.cos(angles), np.sin(angles)), 1)
+        corners = centre + extent * generator.uniform(0.4, 1, (len(angles), 1)) * outwards
         draw.polygon([tuple(corner) for corner in corners], 255)
     return to_array(image.filter(ImageFilter.GaussianBlur(float(longer * generator.uniform(0.002, 0.03)))))

@@ -12,7 +12,10 @@ PLACES = np.array([(x, y) for x in (0.0, 0.5, 1.0) for y in (0.0, 0.5, 1.0)])
 
 
 def add_sign(picture: np.ndarray, mask: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A word on the wall of a picture [H,W,3], behind what the mask [H,W] (0..1) covers; some have a first glyph of its own colour."""
+    """A word on the wall of a picture [H,W,3] (0..1), behind what the mask [H,W] (0..1) covers.
+
+    Half of the words have a first glyph of its own colour.
+    """
     height, width = mask.shape
     colour, first = generator.random((2, 3), np.float32)
     if generator.random() < 0.5:
@@ -35,7 +38,9 @@ def word_of(height: int, width: int, generator: np.random.Generator) -> tuple[np
     return to_array(images[0]), to_array(images[1])
 
 
-def _glyph(draw: ImageDraw.ImageDraw, corner: np.ndarray, size: float, stroke: int, generator: np.random.Generator) -> None:
+def _glyph(
+    draw: ImageDraw.ImageDraw, corner: np.ndarray, size: float, stroke: int, generator: np.random.Generator
+) -> None:
     """One to three strokes: bows and straight lines, or a filled disc with a bite."""
     kind = generator.random()
     box = (*corner, *(corner + size * np.array((0.8, 1.0))))

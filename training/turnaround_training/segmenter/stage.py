@@ -59,7 +59,8 @@ def run(config: dict) -> None:
 
     network = Segmenter()
     plan, credited = started(plan, SegmenterForExport(network), lambda generator: make_batch(generator, 1.0)["picture"])
-    train(network, plan, make_batch, segmenter_losses, identity_of("segmenter"), credited | set(renders.cars()), write_sheet)
+    cars = credited | set(renders.cars())
+    train(network, plan, make_batch, segmenter_losses, identity_of("segmenter"), cars, write_sheet)
 
 
 def segmenter_losses(network: torch.nn.Module, batch: Batch) -> dict[str, torch.Tensor]:
