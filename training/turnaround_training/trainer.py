@@ -36,8 +36,8 @@ class TrainingPlan:
     """How long and how fast: read from a config section.
 
     start: file of `keep` (or another run's folder) whose weights a run without a checkpoint begins with. learning_rate
-    and weight_decay are AdamW's, average_decay is of the moving average, per step; seed is that of the batches, threads
-    are PyTorch's.
+    and weight_decay are AdamW's, average_decay is of the moving average, per step; seed is that of first weights and
+    batches, threads are PyTorch's.
     """
 
     run: Path

@@ -64,6 +64,7 @@ def run(config: dict) -> None:
     def write_sheet(network: torch.nn.Module, step: int) -> None:
         draw_sheet(network, fixed, space, faces).save(plan.run / "sheet.png")
 
+    torch.manual_seed(plan.seed)
     identity, network, cars = identity_of("encoder", paths.template), Encoder(), set(renders.cars())
     exported = EncoderForExport(network, space.basis.cpu())
     plan, credited = started(plan, exported, lambda generator: next_batch(generator, 0.0)["crop"])

@@ -57,6 +57,7 @@ def run(config: dict) -> None:
         sheet = torch.cat([torch.cat(tuple(row[:8]), 2) for row in rows], 1).permute(1, 2, 0)
         Image.fromarray((sheet.numpy() * 255).astype(np.uint8)).save(plan.run / "sheet.png")
 
+    torch.manual_seed(plan.seed)
     network = Segmenter()
     plan, credited = started(plan, SegmenterForExport(network), lambda generator: make_batch(generator, 1.0)["picture"])
     cars = credited | set(renders.cars())

@@ -63,6 +63,7 @@ def run(config: dict) -> None:
 
     identity = identity_of("texture", paths.template, size=size)
     cars = {*sources.renders.cars(), *sources.shapes.registered}
+    torch.manual_seed(plan.seed)
     train(TextureCompleter(), plan, next_batch, losses, identity, cars, write_sheet)
 
 
