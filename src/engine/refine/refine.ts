@@ -17,7 +17,7 @@ import { type Stage, schedule, stages } from './schedule.ts';
 import { shapeOf } from './shape-model.ts';
 import { Target } from './target.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
-import { fromUsualPlace } from './usual-place.ts';
+import { fromUsualPlace, heightFactor } from './usual-place.ts';
 
 /** A point in its standard place, with how well it does at full resolution. */
 interface Candidate {
@@ -83,8 +83,10 @@ class Refinement {
     const given = views.map(({ viewpoint }) =>
       cameraParameters(retargeted(orbitOf(viewpoint, lengthMetres), this.centre)),
     );
-    const shape = shapeOf(template, offsets);
     const cameras = given.map((camera) => fromUsualPlace(camera, this.centre[1]));
+    const height = heightFactor(given, cameras);
+    const raised = vertices.map((x, k) => (k % 3 === 1 ? x * height : x));
+    const shape = shapeOf(template, this.offsets(raised));
     this.point = { shape, cameras };
     this.objective = new Objective(
       template,
@@ -93,9 +95,10 @@ class Refinement {
         coefficients: shape.coefficients.slice(),
       },
       256,
-      vertices,
+      raised,
     );
-    const start: Point = { shape, cameras: given };
+    const rest = shape.rest.map((x, k) => x + vertices[k] - raised[k]);
+    const start: Point = { shape: { ...shape, rest }, cameras: given };
     this.first = this.candidate(
       start,
       this.objective.evaluate(start, this.centre, this.targets[64], stages[0].sigmainv[0]),
