@@ -1,6 +1,7 @@
 import type { Template } from '../../shared/template.ts';
 import { type AtlasLayout, atlasLayout } from './atlas.ts';
 import type { BakedPhoto } from './bake.ts';
+import { bareColour } from './clear-coat.ts';
 import { boxBlur, Magnified, shrinkAtlas } from './low-resolution.ts';
 import { bodywork, paintOf, shareOfPaint } from './repaint.ts';
 
@@ -12,7 +13,8 @@ const shadeSide = 64;
 /**
  * The photo's colours [size, size, 3] with the shades of its bodywork taken away, for the side of the car that it doesn't
  * show: shadows and reflections there aren't the mirror image of those here, nor does the light model know them. Means over
- * wide cells of what is bodywork become the paint, where they come near it; what differs more stays, so does detail.
+ * wide cells of what is bodywork become the paint, where they come near it; what differs more stays, so does detail. Both
+ * lose what their clear coat mirrors.
  */
 export function calmed(template: Template, layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Array {
   const { size, texels } = layout;
@@ -29,6 +31,7 @@ export function calmed(template: Template, layout: AtlasLayout, { rgb, visibilit
   const seen = shrinkAtlas(layout, rgb, weight, shadeSide);
   const paint = paintOf(seen, seen.visibility, 0.5);
   if (!paint) return rgb;
+  const barePaint = bareColour(paint);
   const spread = boxBlur(
     seen.rgb.map((value, i) => value * seen.visibility[Math.floor(i / 3)]),
     shadeSide,
@@ -42,7 +45,10 @@ export function calmed(template: Template, layout: AtlasLayout, { rgb, visibilit
     if (room[cell] < 1e-3) continue;
     const mean = [0, 1, 2].map((k) => spread[3 * cell + k] / room[cell]);
     const near = shareOfPaint(mean, paint);
-    for (let k = 0; k < 3; k++) change[3 * cell + k] = 255 * near * (paint[k] - mean[k]);
+    const bare = bareColour(mean);
+    for (let k = 0; k < 3; k++) {
+      change[3 * cell + k] = 255 * (bare[k] + near * (barePaint[k] - bare[k]) - mean[k]);
+    }
   }
   const changeAt = new Magnified(change, shadeSide, 3, size);
   const out = rgb.slice();

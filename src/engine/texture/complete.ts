@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../shared/errors.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { type AtlasLayout, atlasLayout } from './atlas.ts';
 import type { BakedPhoto, PhotoCar } from './bake.ts';
+import { bareColour } from './clear-coat.ts';
 import { type BlockAverages, shrinkAtlas } from './low-resolution.ts';
 import { withNeuralEvidence } from './neural-evidence.ts';
 import { bodywork, knownTexels, repaint } from './repaint.ts';
@@ -12,7 +13,7 @@ export const modelAtlasSide = 128;
 
 /**
  * The whole atlas [128, 128, 3] sRGB 0..1 as the `texture` model imagines it; its hidden bodywork in the paint that the photo
- * shows, with what the neural view draws of what is hidden, its hidden wheels round.
+ * shows, freed of what its coat mirrors, with what the neural view draws of what is hidden, its hidden wheels round.
  */
 export async function completeAtlas(
   models: ModelRunner,
@@ -30,11 +31,25 @@ export async function completeAtlas(
   });
   const body = bodywork(template, smallLayout);
   const known = knownTexels(seen);
-  const painted = repaint(interleave(texture.data), seen, body, known);
+  const painted = bared(repaint(interleave(texture.data), seen, body, known), seen, body);
   throwIfCancelled(signal);
   const evidence = { car, layout: smallLayout, known, body, ...(signal ? { signal } : {}) };
   const drawn = await withNeuralEvidence(models, painted, evidence);
   return roundWheels(drawn, template, smallLayout, seen, known);
+}
+
+/** The guess [S, S, 3] with what a clear coat mirrors taken off its bodywork, where the photo doesn't show that. */
+function bared(guess: Float32Array, { visibility }: BlockAverages, body: Float32Array): Float32Array {
+  const out = guess.slice();
+  for (let texel = 0; texel < visibility.length; texel++) {
+    const share = body[texel] * (1 - Math.min(1, 2 * visibility[texel]));
+    if (share === 0) continue;
+    const colour = [guess[3 * texel], guess[3 * texel + 1], guess[3 * texel + 2]];
+    bareColour(colour).forEach((value, k) => {
+      out[3 * texel + k] += share * (value - colour[k]);
+    });
+  }
+  return out;
 }
 
 /** Texels that no face covers take the nearest covered one, as in training. */

@@ -5,6 +5,7 @@ import { solvePositive } from '../refine/solve.ts';
 import { carVertices } from '../render/car.ts';
 import { type AtlasLayout, atlasLayout } from './atlas.ts';
 import { type BakedPhoto, bakePhoto, type PhotoCar } from './bake.ts';
+import { coatedGain } from './clear-coat.ts';
 import { paintColour } from './paint-colour.ts';
 import { bodywork } from './repaint.ts';
 
@@ -15,8 +16,6 @@ const [leastVisible, leastBody] = [0.5, 0.9];
 /** Rounds of reweighting that turn least squares into least absolute differences; below this one (linear) they are squared. */
 const rounds = 6;
 const softness = 0.01;
-/** Share of the light around it (white: 1) that a clear coat mirrors beside the paint's own, and what is left of the paint. */
-const [clearCoat, leastPaint] = [0.03, 0.4];
 /** How firmly the light is held to what it was, relative to what the texels say. */
 const hold = 0.1;
 
@@ -37,12 +36,6 @@ export function paintLight(car: PhotoCar, { settleExposure = false } = {}): Floa
   const colour = chroma(light);
   const gain = settleExposure ? coatedGain(paint) : 1;
   return light.map((value, i) => gain * (value + found[Math.floor(i / 3)] * colour[i % 3]));
-}
-
-/** By how much stronger the light is than it seems to be when what the clear coat mirrors is taken for paint [3], linear. */
-function coatedGain(paint: readonly number[]): number {
-  const luminance = 0.2126 * paint[0] + 0.7152 * paint[1] + 0.0722 * paint[2];
-  return 1 / Math.max(leastPaint, 1 - clearCoat / Math.max(1e-6, luminance));
 }
 
 /** What changes in strength keeps: the colour of the light's mean. */

@@ -5,6 +5,7 @@ import type { Viewpoint } from '../../shared/viewpoint.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { drawCar } from '../render/draw.ts';
 import { atlasLayout } from './atlas.ts';
+import { bareColour } from './clear-coat.ts';
 import { boxTemplate, charts } from './test-box.ts';
 import { fullAtlasSize, textureCar } from './texture-car.ts';
 
@@ -65,15 +66,15 @@ function greyModel(level: number): ModelRunner & { partial: Float32Array } {
 /** The box without bodywork: nothing is taken for one paint. */
 const glazed: Template = { ...template, parts: new Uint8Array(template.faceCount).fill(1) };
 
-function photograph(from: Viewpoint = viewpoint, template = glazed) {
+function photograph(from: Viewpoint = viewpoint, template = glazed, rgb = trueTexture()) {
   const [width, height] = [640, 480];
   const crop = { x: 100, y: 20, size: 440 };
-  const car = { template, offsets, lengthMetres, texture: { size, rgb: trueTexture() }, light: light() };
+  const car = { template, offsets, lengthMetres, texture: { size, rgb }, light: light() };
   const { rgba } = drawCar(car, from, crop, width, height, { light: 'photo' });
-  const rgb = new Uint8Array(3 * width * height);
+  const photo = { width, height, rgb: new Uint8Array(3 * width * height) };
   const mask = new Uint8Array(width * height);
   for (let i = 0; i < mask.length; i++) {
-    rgb.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
+    photo.rgb.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
     mask[i] = rgba[4 * i + 3];
   }
   return {
@@ -83,7 +84,7 @@ function photograph(from: Viewpoint = viewpoint, template = glazed) {
     viewpoint: from,
     crop,
     light: light(),
-    photo: { width, height, rgb },
+    photo,
     mask,
   };
 }
@@ -155,6 +156,21 @@ describe('textureCar', () => {
     const step = (one: number, two: number) => Math.abs(texture.rgb[3 * one + 1] - texture.rgb[3 * two + 1]);
     expect(step(mirror(dark), mirror(bright))).toBeGreaterThan(8);
     expect(step(dark, bright)).toBeLessThan(5);
+  });
+
+  it('takes what the coat mirrors off bodywork that is not seen, and off nothing else', async () => {
+    const paint = [80, 90, 130];
+    const rgb = trueTexture().map((_, i) => paint[i % 3]);
+    const bare = bareColour(paint.map((value) => value / 255)).map((value) => 255 * value);
+    expect(paint[0] - bare[0]).toBeGreaterThan(8);
+    for (const [box, hidden] of [
+      [template, bare],
+      [glazed, paint],
+    ] as const) {
+      const texture = await textureCar(greyModel(0.5), photograph(viewpoint, box, rgb), { size });
+      expectNear(colour(texture.rgb, texelOf('left')), paint, 4);
+      expectNear(colour(texture.rgb, texelOf('right')), [...hidden], 4);
+    }
   });
 
   it('takes a second photo for what the first does not show', async () => {
