@@ -6,14 +6,15 @@ import { bareColour } from './clear-coat.ts';
 import { type BlockAverages, shrinkAtlas } from './low-resolution.ts';
 import { withNeuralEvidence } from './neural-evidence.ts';
 import { bodywork, knownTexels, repaint } from './repaint.ts';
-import { roundWheels } from './wheels.ts';
+import { likelyTyre } from './tyres.ts';
+import { roundWheels, wheelRadii } from './wheels.ts';
 
 /** Side of the texture model's atlas. */
 export const modelAtlasSide = 128;
 
 /**
  * The whole atlas [128, 128, 3] sRGB 0..1 as the `texture` model imagines it; its hidden bodywork in the paint that the photo
- * shows, freed of what its coat mirrors, with what the neural view draws of what is hidden, its hidden wheels round.
+ * shows, freed of what its coat mirrors, with what the neural view draws of what is hidden, its hidden wheels round and on rubber.
  */
 export async function completeAtlas(
   models: ModelRunner,
@@ -31,21 +32,29 @@ export async function completeAtlas(
   });
   const body = bodywork(template, smallLayout);
   const known = knownTexels(seen);
-  const painted = bared(repaint(interleave(texture.data), seen, body, known), seen, body);
+  const painted = hiddenAs(bareColour, repaint(interleave(texture.data), seen, body, known), seen, body);
   throwIfCancelled(signal);
   const evidence = { car, layout: smallLayout, known, body, ...(signal ? { signal } : {}) };
   const drawn = await withNeuralEvidence(models, painted, evidence);
-  return roundWheels(drawn, template, smallLayout, seen, known);
+  const round = roundWheels(drawn, template, smallLayout, seen, known);
+  const radii = wheelRadii(template, smallLayout);
+  const everywhere = new Float32Array(radii.length).fill(1);
+  return hiddenAs((colour, texel) => likelyTyre(colour, radii[texel]), round, seen, everywhere);
 }
 
-/** The guess [S, S, 3] with what a clear coat mirrors taken off its bodywork, where the photo doesn't show that. */
-function bared(guess: Float32Array, { visibility }: BlockAverages, body: Float32Array): Float32Array {
+/** The guess [S, S, 3] with the colours of a part [S, S] 0..1 changed where the photo doesn't show it. */
+function hiddenAs(
+  changed: (colour: readonly number[], texel: number) => number[],
+  guess: Float32Array,
+  { visibility }: BlockAverages,
+  part: Float32Array,
+): Float32Array {
   const out = guess.slice();
   for (let texel = 0; texel < visibility.length; texel++) {
-    const share = body[texel] * (1 - Math.min(1, 2 * visibility[texel]));
+    const share = part[texel] * (1 - Math.min(1, 2 * visibility[texel]));
     if (share === 0) continue;
     const colour = [guess[3 * texel], guess[3 * texel + 1], guess[3 * texel + 2]];
-    bareColour(colour).forEach((value, k) => {
+    changed(colour, texel).forEach((value, k) => {
       out[3 * texel + k] += share * (value - colour[k]);
     });
   }

@@ -9,6 +9,7 @@ import { boxBlur, Magnified, shrinkAtlas } from './low-resolution.ts';
 import { mergeViews } from './merge-views.ts';
 import { layOver } from './multi-band.ts';
 import { paintLight } from './paint-light.ts';
+import { withLikelyTyres } from './tyres.ts';
 
 export interface CarTexture {
   /** texels along the side */
@@ -109,7 +110,7 @@ function blend(
   const { size } = layout;
   const rgb = magnify(layout, guess);
   layOver(layout, rgb, {
-    rgb: calmed(template, layout, baked),
+    rgb: withLikelyTyres(template, layout, calmed(template, layout, baked)),
     share,
     mirrored: true,
   });

@@ -43,8 +43,18 @@ export function roundWheels(
   return out;
 }
 
-/** [S, S] the ring of each wheel's texel, -1 elsewhere; texels that no face covers belong to the nearest covered one. */
-function ringsOf({ parts, faces, vertices }: Template, layout: AtlasLayout): Float32Array {
+/** [S, S] the ring of each wheel's texel, -1 elsewhere. */
+function ringsOf(template: Template, layout: AtlasLayout): Float32Array {
+  return wheelRadii(template, layout).map((share) =>
+    share < 0 ? -1 : Math.min(rings - 1, Math.floor(share * rings)),
+  );
+}
+
+/**
+ * [S, S] how far each wheel's texel lies from its axle, as a share of the wheel's radius; -1 elsewhere. Texels that no face
+ * covers belong to the nearest covered one.
+ */
+export function wheelRadii({ parts, faces, vertices }: Template, layout: AtlasLayout): Float32Array {
   const wheels = new Map<number, { y: number; z: number; radius: number }>();
   for (const name of wheelParts) {
     const part = partNames.indexOf(name);
@@ -59,7 +69,7 @@ function ringsOf({ parts, faces, vertices }: Template, layout: AtlasLayout): Flo
     const z = (Math.max(...zs) + Math.min(...zs)) / 2;
     wheels.set(part, { y: (top + bottom) / 2, z, radius: Math.max(1e-6, (top - bottom) / 2) });
   }
-  const ring = new Float32Array(layout.size ** 2).fill(-1);
+  const radii = new Float32Array(layout.size ** 2).fill(-1);
   layout.texels.forEach((texel, k) => {
     const face = layout.faces[k];
     const wheel = wheels.get(parts[face]);
@@ -69,9 +79,8 @@ function ringsOf({ parts, faces, vertices }: Template, layout: AtlasLayout): Flo
       (1 - wb - wc) * vertices[3 * faces[3 * face] + axis] +
       wb * vertices[3 * faces[3 * face + 1] + axis] +
       wc * vertices[3 * faces[3 * face + 2] + axis];
-    const share = Math.hypot(at(1) - wheel.y, at(2) - wheel.z) / wheel.radius;
-    ring[texel] = Math.min(rings - 1, Math.floor(share * rings));
+    radii[texel] = Math.hypot(at(1) - wheel.y, at(2) - wheel.z) / wheel.radius;
   });
-  fillGutter(layout, ring, 1);
-  return ring;
+  fillGutter(layout, radii, 1);
+  return radii;
 }
