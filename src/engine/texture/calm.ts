@@ -11,26 +11,24 @@ const bodySide = 128;
 const shadeSide = 64;
 
 /**
- * The photo's colours [size, size, 3] with the shades of its bodywork taken away, for the side of the car that it doesn't
+ * A copy of the photo's colours [size, size, 3] with the shades of its bodywork taken away, for the side of the car that it doesn't
  * show: shadows and reflections there aren't the mirror image of those here, nor does the light model know them. Means over
  * wide cells of what is bodywork become the paint, where they come near it; what differs more stays, so does detail. Both
  * lose what their clear coat mirrors.
  */
 export function calmed(template: Template, layout: AtlasLayout, { rgb, visibility }: BakedPhoto): Uint8Array {
   const { size, texels } = layout;
-  const body = bodywork(template, atlasLayout(template, bodySide));
-  const bodyAt = new Magnified(body, bodySide, 1, size);
-  const weight = new Float32Array(size * size);
-  const share = new Float32Array(size * size);
-  for (const texel of texels) {
-    if (visibility[texel] === 0) continue;
+  const bodyAt = new Magnified(bodywork(template, atlasLayout(template, bodySide)), bodySide, 1, size);
+  const share = (texel: number) => {
     const y = (texel / size) | 0;
-    share[texel] = bodyAt.at(texel - y * size, y, 0);
-    weight[texel] = visibility[texel] * share[texel] ** 4;
-  }
+    return visibility[texel] === 0 ? 0 : bodyAt.at(texel - y * size, y, 0);
+  };
+  const weight = new Float32Array(size * size);
+  for (const texel of texels) weight[texel] = visibility[texel] * share(texel) ** 4;
   const seen = shrinkAtlas(layout, rgb, weight, shadeSide);
   const paint = paintOf(seen, seen.visibility, 0.5);
-  if (!paint) return rgb;
+  const out = rgb.slice();
+  if (!paint) return out;
   const barePaint = bareColour(paint);
   const spread = boxBlur(
     seen.rgb.map((value, i) => value * seen.visibility[Math.floor(i / 3)]),
@@ -51,14 +49,14 @@ export function calmed(template: Template, layout: AtlasLayout, { rgb, visibilit
     }
   }
   const changeAt = new Magnified(change, shadeSide, 3, size);
-  const out = rgb.slice();
   const added = new Float32Array(3);
   for (const texel of texels) {
-    if (share[texel] === 0) continue;
+    const body = share(texel);
+    if (body === 0) continue;
     const y = (texel / size) | 0;
     changeAt.colourAt(texel - y * size, y, added);
     for (let k = 0; k < 3; k++) {
-      const value = rgb[3 * texel + k] + share[texel] * added[k];
+      const value = rgb[3 * texel + k] + body * added[k];
       out[3 * texel + k] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
     }
   }

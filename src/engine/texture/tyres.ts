@@ -37,17 +37,16 @@ function ramp(value: number, from: number, to: number): number {
   return Math.min(1, Math.max(0, (value - from) / (to - from)));
 }
 
-/** An atlas [size, size, 3] sRGB whose tyres are as they probably are, for the side that the photo doesn't show. */
+/** Makes the tyres of an atlas [size, size, 3] sRGB as they probably are, for the side that the photo doesn't show; returns it. */
 export function withLikelyTyres(template: Template, layout: AtlasLayout, rgb: Uint8Array): Uint8Array {
   const radii = wheelRadii(template, layout);
-  const out = rgb.slice();
   for (const texel of layout.texels) {
     const radius = radii[texel];
     if (radius <= smallRim) continue;
     const colour = [rgb[3 * texel] / 255, rgb[3 * texel + 1] / 255, rgb[3 * texel + 2] / 255];
     likelyTyre(colour, radius).forEach((value, k) => {
-      out[3 * texel + k] = 255 * value + 0.5;
+      rgb[3 * texel + k] = 255 * value + 0.5;
     });
   }
-  return out;
+  return rgb;
 }
