@@ -67,6 +67,8 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
   });
 
   it('keeps the best so far of a cancelled refinement, and replaces nothing when it is discarded', async () => {
+    await studio.page.getByRole('spinbutton', { name: 'Iterations' }).fill('2000');
+    await studio.page.keyboard.press('Enter');
     await studio.button('Refine').click();
     await studio.page.getByRole('progressbar', { name: 'Refinement' }).waitFor();
     await studio
