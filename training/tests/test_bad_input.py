@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-import test_inverse
+import test_inverse_stage
 import test_texture
 from gan_standin import write_pictures, write_renders as write_plain_renders
 from neural_standin import standin_examples, standin_projection
@@ -36,7 +36,7 @@ from turnaround_training.template.registered import save_registered
 from turnaround_training.texture import stage as texture
 from turnaround_training.trainer import checkpoint_path
 
-prepared, stand_ins = test_inverse.prepared, test_texture.stand_ins
+prepared, stand_ins = test_inverse_stage.prepared, test_texture.stand_ins
 TRAINING = Path(__file__).parents[1]
 SMALL_GAN = "{ size = 16, width = 16, base = 128, channels = 16, mapping_layers = 2 }"
 
@@ -111,8 +111,8 @@ def test_renders_of_a_car_that_is_not_registered_are_named(tmp_path):
 
 def test_one_car_is_enough_for_f(prepared):
     folder = prepared / "single"
-    test_inverse.write_multiviews(folder, test_inverse.template_arrays(), cars=1)
-    inverse.run(test_inverse.config_of(prepared, steps=2, sources=[{"folder": str(folder)}]))
+    test_inverse_stage.write_multiviews(folder, test_inverse_stage.template_arrays(), cars=1)
+    inverse.run(test_inverse_stage.config_of(prepared, steps=2, sources=[{"folder": str(folder)}]))
     assert json.loads((prepared / "run" / "log.jsonl").read_text().splitlines()[-1])["step"] == 2
 
 

@@ -8,7 +8,7 @@ import torch
 
 import test_disentangle
 import test_encoder
-import test_inverse
+import test_inverse_stage
 import test_segmenter
 import test_texture
 import test_views
@@ -40,7 +40,7 @@ template, f, generator, samples = (
     test_disentangle.generator,
     test_disentangle.samples,
 )
-prepared, stand_ins, config = test_inverse.prepared, test_texture.stand_ins, test_views.config
+prepared, stand_ins, config = test_inverse_stage.prepared, test_texture.stand_ins, test_views.config
 
 
 def test_cuda_goes_before_mps_and_both_before_the_cpu(monkeypatch):
@@ -145,7 +145,7 @@ def test_segmenter_encoder_and_texture_train_elsewhere(tmp_path, monkeypatch, st
 
 def test_f_learns_through_the_renderer_elsewhere(prepared, monkeypatch):
     with elsewhere(monkeypatch):
-        inverse.run(test_inverse.config_of(prepared, steps=2))
+        inverse.run(test_inverse_stage.config_of(prepared, steps=2))
     assert last_entry(prepared / "run")["step"] == 2 and (prepared / "run" / "cameras.json").exists()
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-import test_inverse
+import test_inverse_stage
 from gan_standin import TINY, tiny_settings, write_pictures
 from neural_standin import standin_examples, standin_projection
 from test_checkpoint import IDENTITY, run
@@ -29,7 +29,7 @@ from turnaround_training.neural.train import Trainer as NeuralTrainer
 from turnaround_training.trainer import checkpoint_path, load_average
 
 
-prepared = test_inverse.prepared
+prepared = test_inverse_stage.prepared
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_runs_that_are_read_may_be_kept_files(prepared):
         {"average": Encoder().state_dict(), "cars": ["b"]},
     )
     kept.keep({"encoder": {"run": str(prepared / "encoder")}}, "encoder", prepared / "encoder.pt")
-    inverse.run(test_inverse.config_of(prepared, steps=1, start=str(prepared / "encoder.pt"), learning_rate=1e-9))
+    inverse.run(test_inverse_stage.config_of(prepared, steps=1, start=str(prepared / "encoder.pt"), learning_rate=1e-9))
     kept.keep({"inverse": {"run": str(prepared / "run")}}, "inverse", prepared / "f.pt", ("optimisers", "network"))
     from_file, from_run = (load_inverse(path, template) for path in (prepared / "f.pt", prepared / "run"))
     assert torch.allclose(

@@ -25,7 +25,7 @@ import styles from './toolbar.module.css';
 /** Everything that is done to a car, by name and keys. */
 export function AppMenu({ host, busy }: { host: Host; busy: boolean }) {
   const { document, canUndo, canRedo, undoLabel, redoLabel } = useDocument();
-  const run = (command: MenuCommand) => () => runCommand(command, host);
+  const of = (command: MenuCommand) => ({ keys: keys(command), onSelect: () => runCommand(command, host) });
   const noCar = !document || busy;
   return (
     <Menu
@@ -38,70 +38,33 @@ export function AppMenu({ host, busy }: { host: Host; busy: boolean }) {
         </Button>
       }
     >
-      <MenuItem
-        icon={ImagePlus}
-        label="New from photo..."
-        keys={keys('new-from-photo')}
-        disabled={busy}
-        onSelect={run('new-from-photo')}
-      />
-      <MenuItem
-        icon={FolderOpen}
-        label="Open project..."
-        keys={keys('open-project')}
-        disabled={busy}
-        onSelect={run('open-project')}
-      />
-      <MenuItem
-        icon={Save}
-        label="Save project"
-        keys={keys('save-project')}
-        disabled={noCar}
-        onSelect={run('save-project')}
-      />
+      <MenuItem icon={ImagePlus} label="New from photo..." {...of('new-from-photo')} disabled={busy} />
+      <MenuItem icon={FolderOpen} label="Open project..." {...of('open-project')} disabled={busy} />
+      <MenuItem icon={Save} label="Save project" {...of('save-project')} disabled={noCar} />
       <MenuSeparator />
-      <MenuItem
-        icon={Download}
-        label="Export GLB"
-        keys={keys('export-glb')}
-        disabled={noCar}
-        onSelect={run('export-glb')}
-      />
+      <MenuItem icon={Download} label="Export GLB" {...of('export-glb')} disabled={noCar} />
       <MenuItem
         icon={Sun}
         label="Export GLB with the photo's light"
         disabled={noCar}
         onSelect={() => inBackground(exportGlb(host, 'baked'))}
       />
-      <MenuItem
-        icon={Camera}
-        label="Export picture..."
-        keys={keys('export-picture')}
-        disabled={noCar}
-        onSelect={run('export-picture')}
-      />
+      <MenuItem icon={Camera} label="Export picture..." {...of('export-picture')} disabled={noCar} />
       <MenuSeparator />
       <MenuItem
         icon={Undo2}
         label={undoLabel ? `Undo ${undoLabel}` : 'Undo'}
-        keys={keys('undo')}
+        {...of('undo')}
         disabled={!canUndo || busy}
-        onSelect={run('undo')}
       />
       <MenuItem
         icon={Redo2}
         label={redoLabel ? `Redo ${redoLabel}` : 'Redo'}
-        keys={keys('redo')}
+        {...of('redo')}
         disabled={!canRedo || busy}
-        onSelect={run('redo')}
       />
       <MenuSeparator />
-      <MenuItem
-        icon={Keyboard}
-        label="Keyboard shortcuts"
-        keys={keys('shortcuts')}
-        onSelect={run('shortcuts')}
-      />
+      <MenuItem icon={Keyboard} label="Keyboard shortcuts" {...of('shortcuts')} />
     </Menu>
   );
 }
