@@ -22,6 +22,7 @@ from turnaround_training.views.compose import compose
 from turnaround_training.views.cut import colour_histograms, measure_cut
 from turnaround_training.views.labeller import describe, gradient_histograms, learn_labeller
 from turnaround_training.views.labels import bin_name, read_labels, write_labels
+from turnaround_training.views.reader import AzimuthReader, load_reader, save_reader
 from turnaround_training.views.referee import Verdict
 from turnaround_training.views.settings import ViewSettings, read_view_settings
 from turnaround_training.views.store import Views, load_views, save_views
@@ -287,7 +288,9 @@ def test_multiview_filters_and_describes_what_it_keeps(tmp_path, config, monkeyp
     assert [(row["scene"], row["view_code"], row["azimuth_bin"]) for row in rows] == [
         (s, v, 3 * v) for s in range(3) for v in (0, 1)
     ]
-    assert json.loads((folder / "progress.json").read_text()) == {"scenes": 3, "several_cars": 3, "small_mask": 3}
+    assert json.loads((folder / "progress.json").read_text()) == {
+        "scenes": 3, "several_cars": 3, "small_mask": 3, "other_azimuth": 0,
+    }
     assert json.loads((folder / "picture-size.json").read_text()) == 16
     stored = np.fromfile(folder / "pictures.u8", np.uint8).reshape(-1, 16, 16, 4)
     content = views.trained.codes(1, tuple(rows[3]["z_seed"]), rows[3]["psi"])
@@ -296,6 +299,39 @@ def test_multiview_filters_and_describes_what_it_keeps(tmp_path, config, monkeyp
     assert np.abs(stored[3, ..., :3].astype(int) - wanted).max() <= 1
     assert stored[3, 5, 5, 3] == 230 and stored[3, 0, 0, 3] == 0
     assert Image.open(folder / "sheet.png").size[0] == 1280
+
+
+def test_multiview_drops_cars_that_turn_against_their_code(tmp_path, config, monkeypatch):
+    monkeypatch.setattr(multiview, "Segmenter", Masks)
+    settings, _ = small_views(tmp_path)
+    config["multiview"] |= {"scenes": 4, "furthest_deg": 100.0}
+    with pytest.raises(StageError, match="labeller.pt"):
+        multiview.run(config)
+    reader = small_reader()
+    save_reader(tmp_path / "views", settings, reader)
+    seen = []
+    monkeypatch.setattr(AzimuthReader, "azimuth_deg", lambda self, pictures: seen.pop(0))
+    seen += [np.array([100.0, 100.0, 100.0]), np.array([101.0, 350.0, 80.0]), *[np.array([0.0, 90.0, 180.0])] * 2]
+    multiview.run(config)
+    rows = [json.loads(line) for line in (tmp_path / "multiview" / "index.jsonl").read_text().splitlines()]
+    kept = [[row["view_code"] for row in rows if row["scene"] == scene] for scene in range(4)]
+    assert kept == [[0, 1, 2], [1, 2], [0, 1, 2], [0, 1, 2]]
+    assert json.loads((tmp_path / "multiview" / "progress.json").read_text())["other_azimuth"] == 1
+
+
+def small_reader():
+    torch.manual_seed(1)
+    discriminator = Discriminator(TINY).requires_grad_(False).eval()
+    pictures, azimuth = torch.rand(6, 3, 16, 16) * 2 - 1, np.arange(6) * 60.0
+    features = describe(discriminator, pictures), describe(discriminator, pictures.flip(3))
+    return AzimuthReader(learn_labeller(*features, azimuth), discriminator)
+
+
+def test_the_labeller_is_kept_with_the_views(tmp_path):
+    settings, reader = tiny_settings(tmp_path), small_reader()
+    save_reader(tmp_path, settings, reader)
+    pictures = torch.rand(5, 3, 16, 16) * 2 - 1
+    assert np.array_equal(load_reader(tmp_path, settings).azimuth_deg(pictures), reader.azimuth_deg(pictures))
 
 
 def test_a_stopped_multiview_run_goes_on_with_the_same_pictures(tmp_path, config, monkeypatch):

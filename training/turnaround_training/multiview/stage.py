@@ -10,11 +10,13 @@ what the filter took.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from turnaround_training.checkpoint import write_whole
 from turnaround_training.data.paths import Paths
@@ -26,8 +28,10 @@ from turnaround_training.multiview.segment import Segmenter, cars_in
 from turnaround_training.multiview.settings import MultiviewSettings, read_multiview_settings
 from turnaround_training.render.contact_sheet import write_contact_sheet
 from turnaround_training.render.dataset import RenderDataset
+from turnaround_training.views.circle import apart_deg
 from turnaround_training.views.compose import compose
-from turnaround_training.views.settings import read_view_settings
+from turnaround_training.views.reader import load_reader
+from turnaround_training.views.settings import BIN_DEG, read_view_settings
 from turnaround_training.views.store import Views, load_views
 
 SOURCE_FILE, PROGRESS_FILE = "source.json", "progress.json"
@@ -41,13 +45,16 @@ class Progress:
     scenes: int = 0
     several_cars: int = 0
     small_mask: int = 0
+    other_azimuth: int = 0
 
 
 def run(config: dict) -> None:
     """Draw what is missing; a stopped run goes on with its next car."""
     gan, settings, paths = read_settings(config), read_multiview_settings(config), Paths.from_config(config)
     torch.set_num_threads(gan.threads)
-    views = load_views(read_view_settings(config).run, gan)
+    folder = read_view_settings(config).run
+    views = load_views(folder, gan)
+    azimuth_of = load_reader(folder, gan).azimuth_deg if settings.furthest_deg < 180 else None
     codes = np.flatnonzero(views.bins >= 0)
     _claim(settings, views)
     segmenter = Segmenter(paths.models, gan.threads)
@@ -56,7 +63,7 @@ def run(config: dict) -> None:
     try:
         with held_back() as asked_to_stop:
             while progress.scenes < settings.scenes:
-                _draw_scene(dataset, views, codes, settings, segmenter, progress)
+                _draw_scene(dataset, views, codes, settings, segmenter, azimuth_of, progress)
                 progress.scenes += 1
                 write_whole(settings.run / PROGRESS_FILE, json.dumps(asdict(progress)).encode())
                 if progress.scenes % SAID_EVERY == 0:
@@ -77,6 +84,7 @@ def _claim(settings: MultiviewSettings, views: Views) -> None:
         "seen": views.trained.seen, "size": views.trained.size, "cut": views.cut, "bins": views.bins.tolist(),
         "codes": round(float(views.codes.double().abs().sum()), 4),
         "smallest_mask": settings.smallest_mask, "psi": settings.psi, "seed": settings.seed,
+        "furthest_deg": settings.furthest_deg,
     }
     path = settings.run / SOURCE_FILE
     if path.exists() and json.loads(path.read_text("utf-8")) != source:
@@ -95,6 +103,7 @@ def _draw_scene(
     codes: np.ndarray,
     settings: MultiviewSettings,
     segmenter: Segmenter,
+    azimuth_of: Callable[[Tensor], np.ndarray] | None,
     progress: Progress,
 ) -> None:
     scene = progress.scenes
@@ -103,7 +112,9 @@ def _draw_scene(
     w_plus = compose(views.codes[torch.from_numpy(codes)], content, views.cut, views.trained.generator.inputs)
     pictures = views.trained.draw(w_plus)
     masks = segmenter(pictures)
-    for code, picture, mask in zip(codes, to_bytes(pictures), masks, strict=True):
+    expected = views.bins[codes] * BIN_DEG
+    apart = np.zeros(len(codes)) if azimuth_of is None else apart_deg(azimuth_of(pictures), expected)
+    for code, picture, mask, off in zip(codes, to_bytes(pictures), masks, apart, strict=True):
         share = float((mask >= 0.5).mean())
         if (scene, int(code)) in dataset.done:
             continue
@@ -111,6 +122,8 @@ def _draw_scene(
             progress.several_cars += 1
         elif share < settings.smallest_mask:
             progress.small_mask += 1
+        elif off > settings.furthest_deg:
+            progress.other_azimuth += 1
         else:
             alpha = (mask * 255 + 0.5).astype(np.uint8)[..., None]
             row = {

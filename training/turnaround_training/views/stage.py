@@ -1,6 +1,6 @@
 """Stage ``views``: find the cut, choose viewpoint codes, label them. Config sections [gan], [views] and [paths].
 
-Writes cut.json and cut.png, generator.pt, codes.pt, labels.json (to be checked by a person), contact-sheet.png
+Writes cut.json and cut.png, generator.pt, codes.pt, labeller.pt, labels.json (to be checked by a person), contact-sheet.png
 and report.json to the run's folder. With ``--labels FILE`` codes stay as they are and take a person's bins.
 """
 
@@ -11,24 +11,23 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from turnaround_training.checkpoint import identity_of, load_checkpoint, load_weights, write_whole
+from turnaround_training.checkpoint import write_whole
 from turnaround_training.data.paths import Paths
 from turnaround_training.data.renders import RenderSet
-from turnaround_training.device import choose_device
 from turnaround_training.errors import StageError
 from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.load import load_trained
 from turnaround_training.gan.settings import Settings, read_settings
 from turnaround_training.views.choose import choose_codes, clean_viewpoints
-from turnaround_training.views.circle import apart_deg, peak_deg
+from turnaround_training.views.circle import apart_deg
 from turnaround_training.views.cut import measure_cut
 from turnaround_training.views.judge import judged
 from turnaround_training.views.labelled import canonical_at
-from turnaround_training.views.labeller import Labeller, describe, learn_labeller
+from turnaround_training.views.labeller import describe, learn_labeller
 from turnaround_training.views.labels import read_labels, write_labels
 from turnaround_training.views.plot import write_plot
+from turnaround_training.views.reader import AzimuthReader, read_discriminator, save_reader
 from turnaround_training.views.referee import Referee
 from turnaround_training.views.settings import BIN_DEG, BINS, ViewSettings, read_view_settings
 from turnaround_training.views.sheet import write_contact_sheet
@@ -46,41 +45,31 @@ def run(config: dict) -> None:
         _relabel(gan, settings, referee)
         return
     trained = load_trained(gan)
-    discriminator = load_discriminator(gan)
-    labeller, report = _labeller(discriminator, paths, settings, trained.size)
-
-    def votes_of(pictures: Tensor) -> np.ndarray:
-        return labeller.votes(describe(discriminator, pictures))
-
-    print(f"views: labeller ({labeller.kind}) {report}", flush=True)
+    reader, report = _learned_reader(read_discriminator(gan, gan.checkpoint), paths, settings, trained.size)
+    print(f"views: labeller ({reader.labeller.kind}) {report}", flush=True)
     cars = trained.codes(settings.swaps, (settings.seed, 1), settings.psi)
-    viewpoints = clean_viewpoints(trained, votes_of, settings)
-    curves = measure_cut(trained, cars, viewpoints, lambda pictures: peak_deg(votes_of(pictures)), referee)
+    viewpoints = clean_viewpoints(trained, reader.votes, settings)
+    curves = measure_cut(trained, cars, viewpoints, reader.azimuth_deg, referee)
     cut = settings.cut or curves.cut()
     settings.run.mkdir(parents=True, exist_ok=True)
     write_whole(settings.run / "cut.json", json.dumps({"cut": cut, **asdict(curves)}, indent=1).encode())
     write_plot(settings.run / "cut.png", curves, cut)
     print(f"views: cut after {cut} of {trained.inputs} style inputs", flush=True)
-    chosen = choose_codes(trained, votes_of, cut, settings)
+    chosen = choose_codes(trained, reader.votes, cut, settings)
     if len(chosen.bins) == 0:
         raise StageError("No code shows its cars from one azimuth. Train the GAN further, or look at more candidates.")
     views = Views(trained, chosen.codes, chosen.bins, cut, chosen.azimuth_deg, chosen.agreement)
     save_views(settings.run, gan, views)
+    save_reader(settings.run, gan, reader)
     _finish(settings, views, referee, {"labeller": report, "labels": "automatic"})
 
 
-def load_discriminator(settings: Settings) -> Discriminator:
-    """The discriminator of the run's checkpoint, for its features."""
-    path = settings.checkpoint
-    discriminator = Discriminator(settings.architecture)
-    stored = load_checkpoint(path, identity_of("gan", **asdict(settings.architecture)))
-    load_weights(discriminator, stored["discriminator"], path)
-    return discriminator.to(choose_device(settings.device)).requires_grad_(False).eval()
-
-
-def _labeller(discriminator: Discriminator, paths: Paths, settings: ViewSettings, size: int) -> tuple[Labeller, dict]:
+def _learned_reader(
+    discriminator: Discriminator, paths: Paths, settings: ViewSettings, size: int
+) -> tuple[AzimuthReader, dict]:
     pictures, truth = canonical_at(paths.training_renders(), settings.labelled, size, settings.seed)
     labeller = learn_labeller(describe(discriminator, pictures), describe(discriminator, pictures.flip(3)), truth)
+    reader = AzimuthReader(labeller, discriminator)
     report: dict[str, object] = {
         "labelled": len(truth),
         "features": labeller.kind,
@@ -88,9 +77,8 @@ def _labeller(discriminator: Discriminator, paths: Paths, settings: ViewSettings
     }
     if (paths.held_out / "index.jsonl").exists():
         pictures, truth = canonical_at(RenderSet(paths.held_out), TESTED_ON, size, settings.seed)
-        errors = apart_deg(peak_deg(labeller.votes(describe(discriminator, pictures))), truth)
-        report["held_out_cars"] = _summary(errors)
-    return labeller, report
+        report["held_out_cars"] = _summary(apart_deg(reader.azimuth_deg(pictures), truth))
+    return reader, report
 
 
 def _summary(errors: np.ndarray) -> dict[str, float]:
