@@ -17,6 +17,7 @@ from gan_standin import tiny_settings, write_pictures
 from neural_standin import standin_examples, standin_projection
 from synthetic import write_renders
 from test_renderer import random_scene
+from turnaround_training import device
 from turnaround_training.checkpoint import identity_of
 from turnaround_training.device import autocast, choose_device, compute_type, moved, on_cpu
 from turnaround_training.disentangle import sheet as disentangle_sheet
@@ -66,13 +67,35 @@ def test_a_device_that_is_not_there_is_named(monkeypatch, wanted, said):
         choose_device(wanted)
 
 
+@pytest.fixture
+def cpu_that_takes(monkeypatch):
+    """A CPU whose convolutions take some seconds in float32 and in bfloat16."""
+    device._quick_at_bfloat16.cache_clear()
+
+    def set_seconds(single, half):
+        monkeypatch.setattr(device, "_convolution_seconds", {torch.float32: single, torch.bfloat16: half}.get)
+
+    yield set_seconds
+    device._quick_at_bfloat16.cache_clear()
+
+
+@pytest.mark.parametrize("half,kind", [(0.5, torch.bfloat16), (2.0, torch.bfloat16), (28.0, torch.float32)])
+def test_a_cpu_that_is_slow_in_bfloat16_computes_in_float32(cpu_that_takes, half, kind):
+    cpu_that_takes(1.0, half)
+    assert compute_type(torch.device("cpu")) == kind
+    with autocast(torch.device("cpu")):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == kind
+
+
+def test_convolutions_are_timed_in_both_types():
+    assert all(0 < device._convolution_seconds(dtype) < 10 for dtype in (torch.float32, torch.bfloat16))
+
+
 def test_activations_are_bfloat16_where_the_device_has_it(monkeypatch):
-    assert compute_type(torch.device("cpu")) == torch.bfloat16 and compute_type(torch.device("mps")) == torch.float32
+    assert compute_type(torch.device("mps")) == torch.float32
     for has, kind in ((True, torch.bfloat16), (False, torch.float32)):
         monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has=has: has)
         assert compute_type(torch.device("cuda")) == kind
-    with autocast(torch.device("cpu")):
-        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
     with autocast(torch.device("mps")):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
