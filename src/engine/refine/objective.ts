@@ -1,14 +1,13 @@
 import type { Template } from '../../shared/template.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
-import { cameraCount, cameraNames, cameraOf } from './camera-parameters.ts';
+import { cameraCount, cameraOf } from './camera-parameters.ts';
+import { cameraDeparture, camerasApart } from './camera-terms.ts';
 import { OutlineFit } from './outline-fit.ts';
 import { schedule } from './schedule.ts';
 import { composeOffsets, type Shape, symmetrise } from './shape-model.ts';
 import { ShapeTerms } from './shape-terms.ts';
 import type { Target } from './target.ts';
 import type { LossTerms } from './types.ts';
-
-const azimuth = cameraNames.indexOf('azimuth');
 
 export type GeometryTerms = Omit<LossTerms, 'colour'>;
 
@@ -96,6 +95,7 @@ export class Objective {
       iou += fit.iou;
       camera += cameraDeparture(parameters, this.start.cameras[view], weights.camera, gradient);
     });
+    camera += camerasApart(cameras, weights.camera, this.cameraGradients);
     const own = this.shapeTerms.evaluate(
       this.vertices,
       shape,
@@ -114,24 +114,4 @@ export class Objective {
       score: count - iou + regulariser,
     };
   }
-}
-
-/**
- * Sum of squared departures from the start in standard deviations, which front and back share; adds weight x gradient.
- */
-function cameraDeparture(
-  camera: Float64Array,
-  start: Float64Array,
-  weight: number,
-  gradient: Float64Array,
-): number {
-  let sum = 0;
-  for (let k = 0; k < cameraCount; k++) {
-    const deviation = schedule.cameraDeviations[k];
-    const change = camera[k] - start[k];
-    const d = (k === azimuth ? change - Math.PI * Math.round(change / Math.PI) : change) / deviation;
-    sum += d * d;
-    gradient[k] += (2 * weight * d) / deviation;
-  }
-  return sum;
 }

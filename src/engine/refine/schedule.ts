@@ -130,6 +130,14 @@ export const schedule = {
   /** Standard deviations of what the start may be wrong by, in the order of cameraNames. */
   cameraDeviations: [0.26, 0.05, 0.05, 0.3, 0.35, 0.1, 0.1],
 
+  /**
+   * Standard deviations, between photos of one car, of what one photographer with one camera keeps: elevation (radians) and
+   * log distance. On 12 triples of the open turntable cars, whose camera stood still, the unseen views' mean IoU rises from
+   * 0.9341 to 0.9368; from three renders each of 12 held-out scenes, whose eyes stand 0 to 30 degrees high, the mean voxel IoU
+   * from 0.804 to 0.806, and elevations err by 1.9 degrees with it and without.
+   */
+  together: { elevation: 0.03, distance: 0.05 },
+
   /** Vertices of the template below this height (car lengths) stand on the ground. */
   contactHeight: 0.012,
   /** Share of all vertices that may lie below the ground before the car is lifted. */
