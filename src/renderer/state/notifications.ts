@@ -17,8 +17,15 @@ export const useNotifications = create<{ list: Notification[] }>(() => ({ list: 
 function add(notification: Omit<Notification, 'id'>): void {
   const entry = { ...notification, id: nextId++ };
   useNotifications.setState(({ list }) => ({
-    list: [...list.filter((other) => other.message !== entry.message), entry].slice(-longest),
+    list: newestOf([...list.filter((other) => other.message !== entry.message), entry]),
   }));
+}
+
+/** The newest errors, and infos in the places that these leave; the newest info always has one. */
+function newestOf(list: readonly Notification[]): Notification[] {
+  const errors = list.filter(({ kind }) => kind === 'error').slice(-longest);
+  const infos = list.filter(({ kind }) => kind === 'info').slice(-Math.max(1, longest - errors.length));
+  return list.filter((entry) => errors.includes(entry) || infos.includes(entry));
 }
 
 export function dismiss(id: number): void {
