@@ -7,7 +7,20 @@ import { redo, undo } from './document.ts';
 import { exportGlb, openWithDialog, saveProject } from './files.ts';
 import { flip, togglePhotoView } from './photo.ts';
 import { startRefinement } from './refine.ts';
-import { inBackground } from './run.ts';
+import { inBackground, isRefused } from './run.ts';
+
+/** What a task under way must not be disturbed by. */
+const refusable: ReadonlySet<MenuCommand> = new Set([
+  'new-from-photo',
+  'open-project',
+  'save-project',
+  'export-glb',
+  'export-picture',
+  'undo',
+  'redo',
+  'refine',
+  'flip',
+]);
 
 /** Does what a key, a menu of the page or a menu of the host asks for. */
 export function runCommand(command: MenuCommand, host: Host): void {
@@ -31,5 +44,5 @@ export function runCommand(command: MenuCommand, host: Host): void {
     'view-photo': () => useView.setState({ layout: 'photo' }),
     shortcuts: () => openDialog('shortcuts'),
   };
-  actions[command]();
+  if (!(refusable.has(command) && isRefused())) actions[command]();
 }

@@ -8,7 +8,7 @@ import { useDocument } from '../state/document.ts';
 import { tell, tellError } from '../state/notifications.ts';
 import { showDocument } from './document.ts';
 import { importPhoto } from './photo.ts';
-import { inBackground, isBusy, runActivity } from './run.ts';
+import { inBackground, isRefused, runActivity } from './run.ts';
 
 /** A project by its extension; everything else is tried as a photo, and the engine says what is wrong with it. */
 function fileKind(name: string): FileKind {
@@ -31,16 +31,12 @@ function openBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolea
 export function openTransfer(transfer: DataTransfer | null): boolean {
   const [file] = transfer?.files ?? [];
   if (!file) return false;
-  if (isBusy()) {
-    tell('Something is under way. Wait for it, or cancel it first.');
-    return true;
-  }
+  if (isRefused()) return true;
   inBackground(readFile(file).then(({ name, bytes }) => openBytes(name, bytes)));
   return true;
 }
 
 export async function openWithDialog(host: Host, kind: FileKind): Promise<void> {
-  if (isBusy()) return;
   try {
     const file = await host.openFile(kind);
     if (file) await openBytes(file.name, file.bytes);

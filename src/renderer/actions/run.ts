@@ -1,6 +1,6 @@
 import { cancelled } from '../../shared/errors.ts';
 import { useActivity } from '../state/activity.ts';
-import { tellError } from '../state/notifications.ts';
+import { tell, tellError } from '../state/notifications.ts';
 import { useRefine } from '../state/refine.ts';
 
 /** Starts a task of which the user only needs to hear when it fails. */
@@ -13,6 +13,13 @@ export function isBusy(): boolean {
   return useActivity.getState().activity !== null || useRefine.getState().phase === 'running';
 }
 
+/** Like `isBusy`, for what the user asked for: then they hear why it is not done. */
+export function isRefused(): boolean {
+  const busy = isBusy();
+  if (busy) tell('Something is under way. Wait for it, or cancel it first.');
+  return busy;
+}
+
 /** What a task under way may do to its own display. */
 export interface ActivityControl {
   signal: AbortSignal;
@@ -20,15 +27,15 @@ export interface ActivityControl {
 }
 
 /**
- * Runs one long task and shows it; failures are told to the user. Does nothing while another one runs (its display is
- * on screen already). Returns whether the task came to its end.
+ * Runs one long task and shows it; failures are told to the user. Refused while another one runs. Returns whether the
+ * task came to its end.
  */
 export async function runActivity(
   label: string,
   cancellable: boolean,
   task: (control: ActivityControl) => Promise<void>,
 ): Promise<boolean> {
-  if (isBusy()) return false;
+  if (isRefused()) return false;
   const controller = new AbortController();
   const cancel = cancellable ? () => controller.abort(cancelled()) : null;
   useActivity.setState({ activity: { label, fraction: cancellable ? 0 : null, cancel } });
