@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { StudioError } from '../shared/errors.ts';
 import { type PageServer, servePage } from './test/open-page.ts';
 
 let server: PageServer;
@@ -254,6 +255,25 @@ it('asks before a car is removed, hears no shortcut meanwhile, and keeps the foc
   await button('Remove dropped').waitFor({ state: 'detached' });
   expect(await page.getByRole('radio', { name: 'All panes' }).getAttribute('aria-checked')).toBe('true');
   await poll(focused).toBe('Red');
+});
+
+it('shows a car that can not be read beside the others, and tells what to do', async () => {
+  const { handlers } = server.studio;
+  const { 'library.list': list, 'library.open': open } = handlers;
+  const unreadable = { id: 'x', name: 'Unreadable car', modified: 0, readable: false, thumbnail: null };
+  handlers['library.list'] = async (params, context) => [...(await list(params, context)), unreadable];
+  handlers['library.open'] = () => {
+    throw new StudioError('project-corrupt', 'The record (/cars/x) is broken.', 'Put a backup in its place.');
+  };
+  await page.reload();
+  await button('Open Red saloon').waitFor();
+  await button('Open Unreadable car').getByText('Kept as it is. Open it to see what to do.').waitFor();
+  await button('Open Unreadable car').click();
+  await page.getByRole('alert').getByText('The record (/cars/x) is broken.').waitFor();
+  await page.getByRole('alert').getByText('Put a backup in its place.').waitFor();
+  Object.assign(handlers, { 'library.list': list, 'library.open': open });
+  await page.reload();
+  await neuralPicture().waitFor();
 });
 
 it('shows what computes as soon as another window, or the engine itself, changes it', async () => {

@@ -129,6 +129,8 @@ const libraryEntrySchema = z.object({
   name: z.string(),
   /** ms since 1970 */
   modified: z.number(),
+  /** false for a car whose record can't be read, so that it has a stand-in for a name; `library.open` says what is wrong */
+  readable: z.boolean(),
   /** PNG over transparency, 256 px at most */
   thumbnail: bytes.nullable(),
 });

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   truncateSync,
   utimesSync,
@@ -78,7 +79,6 @@ test('a truncated record falls back to the state before', async () => {
   expect(current(await library.load('car')).name).toBe('Test car');
   truncateSync(join(folder, 'cars', 'car', 'car.previous.json'), 40);
   await expect(library.load('car')).rejects.toMatchObject({ code: 'project-corrupt' });
-  expect(await library.list()).toEqual([]);
 });
 
 test("a newer Turnaround's car is told as such, and neither its older state nor its assets are touched", async () => {
@@ -91,8 +91,31 @@ test("a newer Turnaround's car is told as such, and neither its older state nor 
     code: 'project-too-new',
     remedy: expect.stringContaining('Update'),
   });
-  expect((await library.list()).map(({ id }) => id)).toEqual(['other']);
   expect(await library.liveAssets()).toBeNull();
+});
+
+test('cars that can not be read are listed as such beside the others, until their records are back', async () => {
+  const library = new Library(folder);
+  for (const id of ['whole', 'broken', 'newer']) await library.save(history(id), 1);
+  await library.saveThumbnail('broken', new Uint8Array([1]));
+  const record = (id: string) => join(folder, 'cars', id, 'car.json');
+  const backup = readFileSync(record('broken'));
+  writeFileSync(record('broken'), backup.subarray(0, 40));
+  writeFileSync(record('newer'), JSON.stringify({ version: 2 }));
+  mkdirSync(join(folder, 'cars', 'empty'));
+  utimesSync(join(folder, 'cars', 'broken'), 8, 8);
+  utimesSync(join(folder, 'cars', 'newer'), 9, 9);
+  expect(await library.list()).toEqual([
+    { id: 'newer', name: 'Unreadable car', modified: 9000, readable: false, thumbnail: null },
+    { id: 'broken', name: 'Unreadable car', modified: 8000, readable: false, thumbnail: new Uint8Array([1]) },
+    { id: 'whole', name: 'Test car', modified: 1, readable: true, thumbnail: null },
+  ]);
+  await expect(library.load('broken')).rejects.toMatchObject({
+    message: expect.stringContaining(join(folder, 'cars', 'broken')),
+    remedy: expect.stringContaining('kept as it is'),
+  });
+  writeFileSync(record('broken'), backup);
+  expect((await library.list()).find(({ id }) => id === 'broken')).toMatchObject({ readable: true });
 });
 
 test('a failing disk leaves the car as it was', async () => {

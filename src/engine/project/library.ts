@@ -25,9 +25,12 @@ const recordNames = ['car.json', 'car.previous.json'];
 
 const thumbnailName = 'thumbnail.png';
 
+/** What a car is called whose name can't be read. */
+const unreadableName = 'Unreadable car';
+
 interface Listed {
   stamp: string;
-  /** null for a car that can't be read */
+  /** null for a folder without any record */
   entry: LibraryEntry | null;
 }
 
@@ -73,7 +76,7 @@ export class Library {
     await writeInFolder(join(this.#carFolder(id), thumbnailName), picture, this.#write);
   }
 
-  /** Newest first; cars that can't be read are left out. Only what was written since the last time is read. */
+  /** Newest first, with those that can't be read. Only what was written since the last time is read. */
   async list(): Promise<LibraryEntry[]> {
     const ids = await this.#ids();
     const listed = new Map<string, Listed>();
@@ -137,11 +140,17 @@ export class Library {
   }
 
   async #entry(id: string): Promise<LibraryEntry | null> {
+    const folder = this.#carFolder(id);
+    if (!(await hasRecord(folder))) return null;
     const car = await this.#load(id).catch(() => null);
-    if (!car) return null;
-    const thumbnail = await readFile(join(this.#carFolder(id), thumbnailName)).catch(() => null);
-    const { name } = current(car.history);
-    return { id, name, modified: car.modified, thumbnail: thumbnail && new Uint8Array(thumbnail) };
+    const thumbnail = await readFile(join(folder, thumbnailName)).catch(() => null);
+    return {
+      id,
+      name: car ? current(car.history).name : unreadableName,
+      modified: car ? car.modified : await changedAt(folder),
+      readable: car !== null,
+      thumbnail: thumbnail && new Uint8Array(thumbnail),
+    };
   }
 
   async #load(id: string): Promise<CarFile> {
@@ -160,7 +169,7 @@ export class Library {
     throw new StudioError(
       'project-corrupt',
       `The library's record of this car (${folder}) can't be read.`,
-      'Open a saved project of it, or make it anew from its photo.',
+      'It is kept as it is: put a backup of the folder in its place, open a saved project of the car, or make it anew from its photo.',
     );
   }
 
@@ -201,6 +210,14 @@ async function stampOf(folder: string): Promise<string> {
     [...recordNames, thumbnailName].map((name) => stat(join(folder, name)).catch(() => null)),
   );
   return files.map((file) => file && `${file.ino} ${file.mtimeMs} ${file.size}`).join();
+}
+
+/** ms since 1970; 0 where it can't be told. */
+async function changedAt(folder: string): Promise<number> {
+  return stat(folder).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }
 
 /** Whether a folder holds a record, readable or not; a folder that can't be looked into may. */

@@ -1,4 +1,4 @@
-import { CarFront, Images, Trash2 } from 'lucide-react';
+import { CarFront, Images, Trash2, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { LibraryEntry } from '../../shared/studio-api.ts';
 import { openFromLibrary } from '../actions/library.ts';
@@ -11,7 +11,7 @@ import { useKeptFocus } from '../ui/use-kept-focus.ts';
 import styles from './library.module.css';
 import { RemoveDialog } from './remove-dialog.tsx';
 
-function Thumbnail({ bytes }: { bytes: LibraryEntry['thumbnail'] }) {
+function Thumbnail({ bytes, readable }: { bytes: LibraryEntry['thumbnail']; readable: boolean }) {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     if (!bytes) return undefined;
@@ -19,13 +19,10 @@ function Thumbnail({ bytes }: { bytes: LibraryEntry['thumbnail'] }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [bytes]);
+  const Icon = readable ? CarFront : TriangleAlert;
   return (
     <span className={styles.picture}>
-      {url ? (
-        <img src={url} alt="" draggable={false} />
-      ) : (
-        <CarFront size={22} strokeWidth={1.3} aria-hidden />
-      )}
+      {url ? <img src={url} alt="" draggable={false} /> : <Icon size={22} strokeWidth={1.3} aria-hidden />}
     </span>
   );
 }
@@ -53,13 +50,19 @@ export function LibraryPane({ hidden }: { hidden: boolean }) {
               type="button"
               className={styles.open}
               aria-label={`Open ${entry.name}`}
+              aria-describedby={entry.readable ? undefined : `problem-${entry.id}`}
               aria-current={entry.id === current}
               disabled={busy || refining}
               onClick={() => openFromLibrary(entry.id)}
             >
-              <Thumbnail bytes={entry.thumbnail} />
+              <Thumbnail bytes={entry.thumbnail} readable={entry.readable} />
               <span className={styles.name}>{entry.name}</span>
               <span className={styles.time}>{timeOf(entry.modified)}</span>
+              {!entry.readable && (
+                <span id={`problem-${entry.id}`} className={styles.problem}>
+                  Kept as it is. Open it to see what to do.
+                </span>
+              )}
             </button>
             <button
               type="button"

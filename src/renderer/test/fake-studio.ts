@@ -93,7 +93,9 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
   let proposal: RefineResult | null = null;
   let saved: { id: string; hash: string } | null = null;
   let unsaved = false;
-  const library = empty ? [] : [{ id: 'car-1', name: 'Red saloon', modified: 1_790_000_000_000, thumbnail }];
+  const library = empty
+    ? []
+    : [{ id: 'car-1', name: 'Red saloon', modified: 1_790_000_000_000, readable: true, thumbnail }];
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const calls: string[] = [];
 
@@ -199,7 +201,13 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
       document = make(`car-${library.length + 1}`, name.replace(/\.\w+$/, ''), 0);
       past = [];
       future = [];
-      library.push({ id: document.id, name: document.name, modified: 1_790_000_100_000, thumbnail });
+      library.push({
+        id: document.id,
+        name: document.name,
+        modified: 1_790_000_100_000,
+        readable: true,
+        thumbnail,
+      });
       emit('library.changed', [...library]);
       emit('document.changed', state());
       return state();
