@@ -73,7 +73,7 @@ def compute_type(device: torch.device) -> torch.dtype:
 def _quick_at_bfloat16() -> bool:
     """Whether a convolution in bfloat16 takes at most twice its time in float32 on this CPU.
 
-    With AMX or AVX-512 it takes half of it; with AVX2 alone PyTorch 1.13 was seen to take 28 times as long.
+    It is quick with AMX or AVX-512; with AVX2 alone PyTorch 1.13 was seen to take 28 times as long.
     """
     return _convolution_seconds(torch.bfloat16) <= 2 * _convolution_seconds(torch.float32)
 

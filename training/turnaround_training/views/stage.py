@@ -1,7 +1,7 @@
 """Stage ``views``: find the cut, choose viewpoint codes, label them. Config sections [gan], [views] and [paths].
 
-Writes cut.json and cut.png, generator.pt, codes.pt, labeller.pt, labels.json (to be checked by a person), contact-sheet.png
-and report.json to the run's folder. With ``--labels FILE`` codes stay as they are and take a person's bins.
+Writes cut.json and cut.png, generator.pt, codes.pt, labeller.pt, labels.json (to be checked by a person),
+contact-sheet.png and report.json to the run's folder. With ``--labels FILE`` codes stay as they are and take a person's bins.
 """
 
 from __future__ import annotations
