@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateBytes } from 'gltf-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bareNeuralRate } from './harness/bare-neural-rate.ts';
 import { busyShare } from './harness/busy-share.ts';
 import { eventually } from './harness/eventually.ts';
 import type { OpenHost } from './harness/host.ts';
@@ -11,8 +12,11 @@ import { StudioPage } from './harness/studio-page.ts';
 import { transferFile } from './harness/transfer.ts';
 import { hosts } from './hosts.ts';
 
-/** Pictures a second that the neural view keeps on two cores while a slider is dragged. */
-const slowestRate = 15;
+/**
+ * Share of the pictures a second that its models alone draw which the neural view keeps while a slider is dragged: a third was
+ * seen on the machine of bench/SPEED.md, where the pictures a second themselves are measured, a sixth on one without AVX-512.
+ */
+const leastShare = 0.12;
 /** Share of the processors that others may use, measured while the studio rests, before its speed says nothing. */
 const quietShare = 0.2;
 
@@ -58,12 +62,13 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
 
   it('draws neural pictures without a break while a slider is dragged', async ({ skip }) => {
     const before = await busyShare(1000);
+    const bare = await bareNeuralRate(2000);
     const rate = await studio.neuralRateWhileDragging('Azimuth', 4000);
     const after = await busyShare(1000);
     const others = `${Math.round(100 * Math.max(before, after))} % of the processors in other use`;
-    console.log(`neural pictures a second while dragging: ${rate}, ${others}`);
+    console.log(`neural pictures a second while dragging: ${rate} of ${bare.toFixed(0)}, ${others}`);
     skip(Math.max(before, after) > quietShare, `${rate} pictures a second with ${others}`);
-    expect(rate).toBeGreaterThanOrEqual(slowestRate);
+    expect(rate).toBeGreaterThanOrEqual(leastShare * bare);
   });
 
   it('keeps the best so far of a cancelled refinement, and replaces nothing when it is discarded', async () => {
