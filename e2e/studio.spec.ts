@@ -13,10 +13,10 @@ import { transferFile } from './harness/transfer.ts';
 import { hosts } from './hosts.ts';
 
 /**
- * Share of the pictures a second that its models alone draw which the neural view keeps while a slider is dragged: a third was
- * seen on the machine of bench/SPEED.md, where the pictures a second themselves are measured, a sixth on one without AVX-512.
+ * Pictures a second that the neural view keeps on two cores while a slider is dragged, where its models alone draw as many as
+ * on the machine of bench/SPEED.md; on slower machines the least share of theirs, of which 0.16 to 0.23 were seen.
  */
-const leastShare = 0.12;
+const least = { rate: 15, bareRate: 60, share: 0.12 };
 /** Share of the processors that others may use, measured while the studio rests, before its speed says nothing. */
 const quietShare = 0.2;
 
@@ -62,13 +62,14 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
 
   it('draws neural pictures without a break while a slider is dragged', async ({ skip }) => {
     const before = await busyShare(1000);
-    const bare = await bareNeuralRate(2000);
+    const bareBefore = await bareNeuralRate(2000);
     const rate = await studio.neuralRateWhileDragging('Azimuth', 4000);
     const after = await busyShare(1000);
+    const bare = Math.min(bareBefore, await bareNeuralRate(2000));
     const others = `${Math.round(100 * Math.max(before, after))} % of the processors in other use`;
     console.log(`neural pictures a second while dragging: ${rate} of ${bare.toFixed(0)}, ${others}`);
     skip(Math.max(before, after) > quietShare, `${rate} pictures a second with ${others}`);
-    expect(rate).toBeGreaterThanOrEqual(leastShare * bare);
+    expect(rate).toBeGreaterThanOrEqual(bare < least.bareRate ? least.share * bare : least.rate);
   });
 
   it('keeps the best so far of a cancelled refinement, and replaces nothing when it is discarded', async () => {

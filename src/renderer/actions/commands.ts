@@ -9,33 +9,25 @@ import { flip, togglePhotoView } from './photo.ts';
 import { startRefinement } from './refine.ts';
 import { inBackground, isRefused } from './run.ts';
 
-/** What a task under way must not be disturbed by. */
-const refusable: ReadonlySet<MenuCommand> = new Set([
-  'new-from-photo',
-  'open-project',
-  'save-project',
-  'export-glb',
-  'export-picture',
-  'undo',
-  'redo',
-  'refine',
-  'flip',
-]);
+/** An action that a task under way refuses aloud. */
+const unlessBusy = (act: () => void) => () => {
+  if (!isRefused()) act();
+};
 
 /** Does what a key, a menu of the page or a menu of the host asks for. */
 export function runCommand(command: MenuCommand, host: Host): void {
   const actions: Record<MenuCommand, () => void> = {
-    'new-from-photo': () => inBackground(openWithDialog(host, 'photo')),
-    'open-project': () => inBackground(openWithDialog(host, 'project')),
-    'save-project': () => inBackground(saveProject(host)),
-    'export-glb': () => inBackground(exportGlb(host, 'albedo')),
-    'export-picture': () => {
+    'new-from-photo': unlessBusy(() => inBackground(openWithDialog(host, 'photo'))),
+    'open-project': unlessBusy(() => inBackground(openWithDialog(host, 'project'))),
+    'save-project': unlessBusy(() => inBackground(saveProject(host))),
+    'export-glb': unlessBusy(() => inBackground(exportGlb(host, 'albedo'))),
+    'export-picture': unlessBusy(() => {
       if (useDocument.getState().document) openDialog('export-picture');
-    },
-    undo,
-    redo,
-    refine: () => inBackground(startRefinement()),
-    flip: () => inBackground(flip()),
+    }),
+    undo: unlessBusy(undo),
+    redo: unlessBusy(redo),
+    refine: unlessBusy(() => inBackground(startRefinement())),
+    flip: unlessBusy(() => inBackground(flip())),
     'toggle-guessed': () => useView.setState(({ showGuessed }) => ({ showGuessed: !showGuessed })),
     'photo-view': togglePhotoView,
     'view-all': () => useView.setState({ layout: 'all' }),
@@ -44,5 +36,5 @@ export function runCommand(command: MenuCommand, host: Host): void {
     'view-photo': () => useView.setState({ layout: 'photo' }),
     shortcuts: () => openDialog('shortcuts'),
   };
-  if (!(refusable.has(command) && isRefused())) actions[command]();
+  actions[command]();
 }
