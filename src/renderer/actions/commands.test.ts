@@ -36,10 +36,8 @@ function heard(command: MenuCommand): string[] {
   return useNotifications.getState().list.map(({ message }) => message);
 }
 
-const underWay = 'Something is under way. Wait for it, or cancel it first.';
 const free: MenuCommand[] = [
   'toggle-guessed',
-  'photo-view',
   'view-all',
   'view-mesh',
   'view-neural',
@@ -47,21 +45,55 @@ const free: MenuCommand[] = [
   'shortcuts',
 ];
 
+/** What the user hears of each command that is not done. */
+function refusals(): Partial<Record<MenuCommand, string>> {
+  return Object.fromEntries(
+    menuCommandSchema.options.flatMap((command) => heard(command).map((message) => [command, message])),
+  );
+}
+
 it('says why a command is not done while a task or a refinement runs; views change all the same', () => {
-  const busy = [
-    () => useActivity.setState({ activity: { label: 'Reading the photo', fraction: 0, cancel: null } }),
-    () => useRefine.setState({ phase: 'running' }),
+  const cancellable = 'Something is under way. Wait for it, or cancel it first.';
+  const label = 'Reading the photo';
+  const busy: [begin: () => void, message: string][] = [
+    [() => useActivity.setState({ activity: { label, fraction: 0, cancel: () => {} } }), cancellable],
+    [
+      () => useActivity.setState({ activity: { label, fraction: 0, cancel: null } }),
+      'Something is under way. Wait for it.',
+    ],
+    [() => useRefine.setState({ phase: 'running' }), cancellable],
   ];
-  for (const begin of busy) {
+  const refused = menuCommandSchema.options.filter((command) => ![...free, 'photo-view'].includes(command));
+  for (const [begin, message] of busy) {
     begin();
-    const told = menuCommandSchema.options.map((command) => [command, heard(command)]);
-    expect(told).toEqual(
-      menuCommandSchema.options.map((command) => [command, free.includes(command) ? [] : [underWay]]),
-    );
+    expect(refusals()).toEqual(Object.fromEntries(refused.map((command) => [command, message])));
     useActivity.setState({ activity: null });
   }
   expect(asked).toEqual([]);
   expect(useDialogs.getState().open).toBe('shortcuts');
+});
+
+it('says what is missing where a command has nothing to work on', () => {
+  useDocument.setState({ document: null, canUndo: false, canRedo: false });
+  const noCar = 'There is no car yet. Make one from a photo, or open a project.';
+  expect(refusals()).toEqual({
+    'save-project': noCar,
+    'export-glb': noCar,
+    'export-picture': noCar,
+    refine: noCar,
+    flip: noCar,
+    'photo-view': noCar,
+    undo: 'Nothing to undo.',
+    redo: 'Nothing to redo.',
+  });
+  useDocument.setState({ document: { ...testDocument(), photo: null } });
+  const noPhoto = 'This car has no photo. Make one from a photo first.';
+  expect([heard('refine'), heard('photo-view')]).toEqual([[noPhoto], [noPhoto]]);
+});
+
+it('asks for a decision before another refinement', () => {
+  useRefine.setState({ phase: 'proposal' });
+  expect(heard('refine')).toEqual(['Accept or discard the refined car first.']);
 });
 
 it('does what is asked for when nothing runs', () => {

@@ -5,7 +5,8 @@ import { useDocument } from '../state/document.ts';
 import { idleRefinement, useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { followDocument } from '../state/view-math.ts';
-import { inBackground, isBusy } from './run.ts';
+import { taskUnderWay } from './obstacles.ts';
+import { inBackground } from './run.ts';
 
 /** Takes over the engine's document; the view follows it, and so does what waits to be accepted. */
 export function showDocument(state: DocumentState): void {
@@ -34,7 +35,7 @@ function showProposal(result: RefineResult | null): void {
 }
 
 function edit(task: () => Promise<DocumentState>): void {
-  if (!isBusy()) inBackground(task().then(showDocument));
+  if (!taskUnderWay()) inBackground(task().then(showDocument));
 }
 
 export function undo(): void {

@@ -7,8 +7,9 @@ import { studioOrThrow } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { tell, tellError } from '../state/notifications.ts';
 import { showDocument } from './document.ts';
+import { isRefused, taskUnderWay } from './obstacles.ts';
 import { importPhoto } from './photo.ts';
-import { inBackground, isRefused, runActivity } from './run.ts';
+import { inBackground, runActivity } from './run.ts';
 
 /** A project by its extension; everything else is tried as a photo, and the engine says what is wrong with it. */
 function fileKind(name: string): FileKind {
@@ -31,7 +32,7 @@ function openBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolea
 export function openTransfer(transfer: DataTransfer | null): boolean {
   const [file] = transfer?.files ?? [];
   if (!file) return false;
-  if (isRefused()) return true;
+  if (isRefused(taskUnderWay)) return true;
   inBackground(readFile(file).then(({ name, bytes }) => openBytes(name, bytes)));
   return true;
 }

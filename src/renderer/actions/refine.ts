@@ -8,7 +8,8 @@ import { perFrame } from '../state/per-frame.ts';
 import { idleRefinement, useRefine } from '../state/refine.ts';
 import { useView } from '../state/view.ts';
 import { showDocument } from './document.ts';
-import { inBackground, isBusy } from './run.ts';
+import { taskUnderWay } from './obstacles.ts';
+import { inBackground } from './run.ts';
 import { loadCar, shownDocument } from './shown-car.ts';
 
 /** The newest progress, with the curve of all. */
@@ -36,7 +37,7 @@ const live = perFrame(showProgress);
 export async function startRefinement(): Promise<void> {
   const { document } = useDocument.getState();
   const { phase, iterations } = useRefine.getState();
-  if (!document?.photo || isBusy() || phase !== 'idle') return;
+  if (!document?.photo || taskUnderWay() || phase !== 'idle') return;
   const controller = new AbortController();
   useRefine.setState({
     ...idleRefinement,
@@ -73,7 +74,7 @@ export function compareRefinement(showBefore: boolean): void {
 
 /** Ends the waiting for a decision, also when the engine has no proposal any more. */
 async function settle(call: () => Promise<DocumentState>): Promise<void> {
-  if (useRefine.getState().phase !== 'proposal' || isBusy()) return;
+  if (useRefine.getState().phase !== 'proposal' || taskUnderWay()) return;
   try {
     const state = await call();
     useRefine.setState(idleRefinement);
