@@ -1,23 +1,17 @@
-import sharp from 'sharp';
+import sharp, { type OutputInfo } from 'sharp';
 import { StudioError } from '../../shared/errors.ts';
-import type { CarMap } from './cars.ts';
 import { photoLimits } from './limits.ts';
 
 /** A mask given by a person: grey or colour picture of the photo's size, white = car. Throws `mask-size` or `photo-not-a-picture`. */
 export async function decodeMask(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: photoLimits.maxPixels })
-    .flatten({ background: 'black' })
-    .toColourspace('b-w')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw new StudioError(
-        'photo-not-a-picture',
-        'The mask can not be read as a picture.',
-        'Give a PNG of the size of the photo in which the car is white.',
-        { cause },
-      );
-    });
+  const { data, info } = await readGrey(bytes).catch((cause: unknown) => {
+    throw new StudioError(
+      'photo-not-a-picture',
+      'The mask can not be read as a picture.',
+      'Give a PNG of the size of the photo in which the car is white.',
+      { cause },
+    );
+  });
   if (info.width !== width || info.height !== height) {
     throw new StudioError(
       'mask-size',
@@ -28,46 +22,11 @@ export async function decodeMask(bytes: Uint8Array, width: number, height: numbe
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/**
- * Draws a map of probabilities into a mask of the photo's size, from `origin` (photo pixels) on: bilinear, its slope at
- * 0.5 steepened so that the border is a few photo pixels wide. What the mask holds already stays where it is larger.
- */
-export function paintMask(
-  map: CarMap,
-  origin: { x: number; y: number },
-  mask: Uint8ClampedArray,
-  width: number,
-  height: number,
-): void {
-  const { probability, cellWidth, cellHeight } = map;
-  const slope = 255 * Math.max(1, Math.min(cellWidth, cellHeight) / 2);
-  const intercept = 128 - slope / 2;
-  const [left, top] = [Math.max(0, Math.floor(origin.x)), Math.max(0, Math.floor(origin.y))];
-  const right = Math.min(width, Math.ceil(origin.x + map.width * cellWidth));
-  const bottom = Math.min(height, Math.ceil(origin.y + map.height * cellHeight));
-  const columns = new Int32Array(right);
-  const fractions = new Float32Array(right);
-  for (let x = left; x < right; x++) {
-    const at = Math.min(map.width - 1, Math.max(0, (x + 0.5 - origin.x) / cellWidth - 0.5));
-    columns[x] = Math.min(map.width - 2, Math.floor(at));
-    fractions[x] = at - columns[x];
-  }
-  const row = new Float32Array(map.width);
-  for (let y = top; y < bottom; y++) {
-    const at = Math.min(map.height - 1, Math.max(0, (y + 0.5 - origin.y) / cellHeight - 0.5));
-    const above = Math.min(map.height - 2, Math.floor(at));
-    const fraction = at - above;
-    const start = above * map.width;
-    let any = false;
-    for (let x = 0; x < map.width; x++) {
-      row[x] = probability[start + x] * (1 - fraction) + probability[start + map.width + x] * fraction;
-      any ||= row[x] > 0;
-    }
-    if (!any) continue;
-    for (let x = left; x < right; x++) {
-      const cell = columns[x];
-      const value = row[cell] + (row[cell + 1] - row[cell]) * fractions[x];
-      mask[y * width + x] = Math.max(mask[y * width + x], intercept + slope * value);
-    }
-  }
+/** sharp throws at once, before there is a promise, where there are no bytes: here that rejects too. */
+async function readGrey(bytes: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> {
+  return sharp(bytes, { limitInputPixels: photoLimits.maxPixels })
+    .flatten({ background: 'black' })
+    .toColourspace('b-w')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
 }

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../shared/errors.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { type CarMap, noCarFound, separateCars } from './cars.ts';
 import { type Component, connectedComponents } from './components.ts';
-import { paintMask } from './mask.ts';
+import { paintMask } from './paint-mask.ts';
 import type { Box, DecodedPhoto } from './photo.ts';
 import { resample, shrinkBlocks } from './resample.ts';
 

@@ -1,0 +1,29 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { decodeMask } from './mask.ts';
+
+describe('decodeMask', () => {
+  it('reads a grey or a colour picture of the right size', async () => {
+    const white = sharp({ create: { width: 20, height: 10, channels: 3, background: 'white' } });
+    expect(await decodeMask(await white.png().toBuffer(), 20, 10)).toEqual(new Uint8Array(200).fill(255));
+  });
+
+  it('refuses another size and what is not a picture', async () => {
+    const mask = await sharp({ create: { width: 20, height: 10, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
+    await expect(decodeMask(mask, 10, 20)).rejects.toMatchObject({
+      code: 'mask-size',
+      message: expect.stringContaining('20 x 10'),
+    });
+    await expect(decodeMask(Buffer.from('no'), 10, 20)).rejects.toMatchObject({
+      code: 'photo-not-a-picture',
+    });
+  });
+
+  it('refuses an empty file', async () => {
+    await expect(decodeMask(new Uint8Array(0), 10, 20)).rejects.toMatchObject({
+      code: 'photo-not-a-picture',
+    });
+  });
+});
