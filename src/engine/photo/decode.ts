@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { StudioError } from '../../shared/errors.ts';
+import { damagedPhoto } from './damaged.ts';
 import { decodeHeic } from './heic.ts';
 import { checkPhotoSize, photoLimits } from './limits.ts';
 import type { DecodedPhoto } from './photo.ts';
@@ -26,7 +27,7 @@ export async function decodePhoto(bytes: Uint8Array, name: string): Promise<Deco
   const metadata = await sharp(bytes, { limitInputPixels: false, failOn: 'none' })
     .metadata()
     .catch((cause: unknown) => {
-      throw damaged(name, cause);
+      throw damagedPhoto(name, cause);
     });
   checkPhotoSize(name, metadata.width, metadata.height);
   const pixels = await toSrgb(
@@ -80,7 +81,7 @@ async function toSrgb(
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
-      throw damaged(name, cause);
+      throw damagedPhoto(name, cause);
     });
   const { width, height } = info;
   const packed = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -124,15 +125,4 @@ async function encodePicture(pixels: Omit<DecodedPhoto, 'picture'>): Promise<Uin
     .jpeg({ quality: storedJpegQuality, chromaSubsampling: '4:4:4' })
     .toBuffer();
   return new Uint8Array(jpeg);
-}
-
-/** The file's signature was right, so what can't be read is missing or broken. */
-function damaged(name: string, cause: unknown): StudioError {
-  const detail = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-  return new StudioError(
-    'photo-truncated',
-    `${name} is cut short or damaged (${detail}).`,
-    'Copy it again from where it came.',
-    { cause },
-  );
 }

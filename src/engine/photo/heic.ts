@@ -1,5 +1,5 @@
 import type { HeifError, LibHeif } from 'libheif-js/wasm-bundle';
-import { StudioError } from '../../shared/errors.ts';
+import { damagedPhoto } from './damaged.ts';
 import { checkPhotoSize } from './limits.ts';
 
 /** Pixels as the file encodes them: oriented by libheif, not yet converted from the file's colour profile. */
@@ -19,15 +19,13 @@ function loadLibrary(): Promise<LibHeif> {
   return library;
 }
 
-/** Decodes the primary picture of a HEIF file with HEVC inside. Throws `photo-truncated` or `photo-too-large`. */
+/**
+ * Decodes the primary picture of a HEIF file with HEVC inside. Throws `photo-truncated`, `photo-too-large` or
+ * `photo-too-small`.
+ */
 export async function decodeHeic(bytes: Uint8Array, name: string): Promise<HeicPixels> {
   const heif = await loadLibrary();
-  const damaged = (error: HeifError) =>
-    new StudioError(
-      'photo-truncated',
-      `${name} is cut short or damaged (${error.message.trim()}).`,
-      'Copy it again from where it came.',
-    );
+  const damaged = ({ message }: HeifError) => damagedPhoto(name, new Error(message.trim()));
   const context = heif.heif_context_alloc();
   try {
     const read = heif.heif_context_read_from_memory(context, bytes);
@@ -46,11 +44,14 @@ export async function decodeHeic(bytes: Uint8Array, name: string): Promise<HeicP
         channels === 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
       );
       if ('code' in decoded) throw damaged(decoded);
-      const plane = decoded.channels[0];
-      if (!plane) throw damaged({ code: null, message: 'no pixels' });
-      const data = withoutPadding(plane.data, plane.stride, width * channels, height);
-      heif.heif_image_release(decoded.image);
-      return { width, height, channels, data };
+      try {
+        const plane = decoded.channels[0];
+        if (!plane) throw damaged({ code: null, message: 'no pixels' });
+        const data = withoutPadding(plane.data, plane.stride, width * channels, height);
+        return { width, height, channels, data };
+      } finally {
+        heif.heif_image_release(decoded.image);
+      }
     } finally {
       heif.heif_image_handle_release(handle);
     }

@@ -1,5 +1,6 @@
 import { StudioError } from '../../shared/errors.ts';
 
+/** Sizes of the pictures that are read, in pixels. */
 export const photoLimits = { maxSide: 20_000, maxPixels: 100_000_000, minSide: 16 } as const;
 
 /** Throws `photo-too-large` or `photo-too-small` for a picture of this size in pixels. */
