@@ -1,4 +1,4 @@
-import { srgbToLinear } from '../../shared/colour.ts';
+import { luminance, srgbToLinear } from '../../shared/colour.ts';
 import type { OrbitCamera, Surface } from '../diffrender/index.ts';
 import type { CropPicture } from '../photo/crop.ts';
 import type { Silhouette } from './silhouette.ts';
@@ -29,9 +29,9 @@ export function plausibleLight(
   const albedos: number[] = [];
   for (let p = 0; p < picture.mask.length; p++) {
     if (face[p] < 0 || picture.mask[p] < surely || picture.valid[p] < surely) continue;
-    const seen = luminance((k) => srgbToLinear(picture.rgb[3 * p + k]));
-    const shading = luminance((k) => colour[3 * p + k]);
-    albedos.push(seen / Math.max(0.01, shading));
+    const [r, g, b] = [0, 1, 2].map((k) => srgbToLinear(picture.rgb[3 * p + k]));
+    const shading = luminance(colour[3 * p], colour[3 * p + 1], colour[3 * p + 2]);
+    albedos.push(luminance(r, g, b) / Math.max(0.01, shading));
   }
   if (albedos.length === 0) return light;
   albedos.sort((a, b) => a - b);
@@ -40,9 +40,4 @@ export function plausibleLight(
   // a photo that is black where the car is says nothing about its light
   const gain = Math.min(8, Math.max(0.25, highlight / wanted));
   return light.map((value) => value * gain);
-}
-
-/** Rec. 709 luminance of a linear colour. */
-function luminance(channel: (k: number) => number): number {
-  return 0.2126 * channel(0) + 0.7152 * channel(1) + 0.0722 * channel(2);
 }

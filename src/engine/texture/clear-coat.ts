@@ -1,4 +1,4 @@
-import { linearToSrgb, srgbToLinear } from '../../shared/colour.ts';
+import { linearToSrgb, luminance, srgbToLinear } from '../../shared/colour.ts';
 
 /** Share of the light around it (white: 1) that a clear coat mirrors beside the paint's own colour; 0.04 is glass's at normal incidence. */
 const mirrored = 0.03;
@@ -12,8 +12,8 @@ const [leastOfLight, leastOfColour] = [0.4, 0.5];
  * sides keep their colours, albedo and light share the difference.
  */
 export function coatedGain(paint: readonly number[]): number {
-  const luminance = 0.2126 * paint[0] + 0.7152 * paint[1] + 0.0722 * paint[2];
-  return 1 / Math.max(leastOfLight, 1 - mirrored / Math.max(1e-6, luminance));
+  const own = luminance(paint[0], paint[1], paint[2]);
+  return 1 / Math.max(leastOfLight, 1 - mirrored / Math.max(1e-6, own));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { luminance } from '../../shared/colour.ts';
 import { partNames, type Template } from '../../shared/template.ts';
 import { type AtlasLayout, fillGutter } from './atlas.ts';
 import { type BlockAverages, boxBlur } from './low-resolution.ts';
@@ -49,7 +50,7 @@ export function repaint(
   body: Float32Array,
   known: Float32Array,
 ): Float32Array {
-  const paint = paintOf({ size: 0, visibility, rgb }, body);
+  const paint = paintOf({ visibility, rgb }, body);
   const guessed = paintColour(coloursOf(guess, (texel) => body[texel] > 0.9 && known[texel] === 0));
   if (!paint) return guess;
   const usual = guessed && Math.max(0.02, luma(guessed, 0));
@@ -81,7 +82,7 @@ export function shareOfPaint(colour: readonly number[], paint: readonly number[]
 
 /** The paint [3] sRGB 0..1 of what is bodywork and seen; null where too little is. */
 export function paintOf(
-  { visibility, rgb }: BlockAverages,
+  { visibility, rgb }: Omit<BlockAverages, 'size'>,
   body: Float32Array,
   leastBody = 0.9,
 ): number[] | null {
@@ -90,7 +91,7 @@ export function paintOf(
 
 /** Rec. 709 luma of the sRGB colour at an index. */
 function luma(rgb: ArrayLike<number>, at: number): number {
-  return 0.2126 * rgb[at] + 0.7152 * rgb[at + 1] + 0.0722 * rgb[at + 2];
+  return luminance(rgb[at], rgb[at + 1], rgb[at + 2]);
 }
 
 /** The colours [n, 3] of some texels. */

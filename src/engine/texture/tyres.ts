@@ -1,4 +1,4 @@
-import { linearToSrgb, srgbToLinear } from '../../shared/colour.ts';
+import { linearToSrgb, luminance, srgbToLinear } from '../../shared/colour.ts';
 import type { Template } from '../../shared/template.ts';
 import type { AtlasLayout } from './atlas.ts';
 import { wheelRadii } from './wheels.ts';
@@ -26,9 +26,9 @@ export function likelyTyre(colour: readonly number[], radius: number): number[] 
   const inner = ramp(radius, smallRim, smallRim + edge);
   if (inner === 0) return [...colour];
   const linear = colour.map(srgbToLinear);
-  const luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  const share = Math.max(outer, inner * (1 - ramp(luminance, darkest, brightest)));
-  const gain = 1 + share * ((rubber / Math.max(1e-3, luminance)) ** (1 - trust) - 1);
+  const seen = luminance(linear[0], linear[1], linear[2]);
+  const share = Math.max(outer, inner * (1 - ramp(seen, darkest, brightest)));
+  const gain = 1 + share * ((rubber / Math.max(1e-3, seen)) ** (1 - trust) - 1);
   return linear.map((value) => linearToSrgb(gain * value));
 }
 
