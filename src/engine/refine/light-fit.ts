@@ -1,3 +1,4 @@
+import { srgbToLinear } from '../../shared/colour.ts';
 import type { Template } from '../../shared/template.ts';
 import {
   createBuffers,
@@ -69,13 +70,18 @@ export function fitLight(
     const inside = target.valid[p] && target.mask[p] >= 0.99 && buffers.face[p] >= 0;
     if (inside && target.rgb[i] > told.low && target.rgb[i] < told.high) samples.push(i);
   }
-  const chroma = [0, 1, 2].map((channel) => Math.max(1e-3, light[channel]));
+  const chroma = chromaOf(light);
   const start = Float64Array.from({ length: 9 }, (_, k) => strength(light, chroma, k));
   const found = fitStrengths(samples, harmonics, target.rgb, chroma, start);
   return light.map((value, i) => {
     const k = Math.floor(i / 3);
     return value + (found[k] - start[k]) * chroma[i % 3];
   });
+}
+
+/** The colour [3] of a light's mean, which stays where its strengths change. */
+export function chromaOf(light: Float32Array): number[] {
+  return [0, 1, 2].map((channel) => Math.max(1e-3, light[channel]));
 }
 
 /** How much of a colour coefficient k of a light [9, 3] holds, in the least-squares sense. */
@@ -103,8 +109,7 @@ function fitStrengths(
     const right = new Float64Array(9);
     let trace = 0;
     for (const at of samples) {
-      const seen = rgb[at];
-      const linear = seen <= 0.04045 ? seen / 12.92 : ((seen + 0.055) / 1.055) ** 2.4;
+      const linear = srgbToLinear(rgb[at]);
       let drawn = 0;
       for (let k = 0; k < 9; k++) {
         row[k] = harmonics[k][at] * chroma[at % 3];

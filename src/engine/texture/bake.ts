@@ -35,6 +35,11 @@ export interface BakedPhoto {
 /** Shading by which a photo's colours are divided stays in this range. */
 const [darkest, brightest] = [0.15, 4];
 
+/** What a photo's linear colour is divided by to give the albedo, under this shading. */
+export function boundedShading(shading: number): number {
+  return Math.min(brightest, Math.max(darkest, shading));
+}
+
 /** Cosine between normal and direction to the eye from which on a texel counts at all, and from which on fully. */
 const [grazing, frontal] = [0.06, 0.3];
 
@@ -124,8 +129,7 @@ export function bakePhoto(car: PhotoCar, layout: AtlasLayout): BakedPhoto {
       const lower = rgbAt[bottom + channel] + (rgbAt[bottom + 3 + channel] - rgbAt[bottom + channel]) * fx;
       const level = upper + (lower - upper) * fy;
       const shade = wa * shading[a + channel] + wb * shading[b + channel] + wc * shading[c + channel];
-      const albedo =
-        decodeTable[(level * decodeSteps + 0.5) | 0] / Math.min(brightest, Math.max(darkest, shade));
+      const albedo = decodeTable[(level * decodeSteps + 0.5) | 0] / boundedShading(shade);
       rgb[3 * texel + channel] = encodeTable[Math.min(encodeLast, (albedo * encodeLast + 0.5) | 0)];
     }
   }

@@ -1,10 +1,11 @@
 import { srgbToLinear } from '../../shared/colour.ts';
 import { evaluateBasis, shCount } from '../../shared/spherical-harmonics.ts';
 import { vertexNormals } from '../diffrender/normals.ts';
+import { chromaOf } from '../refine/light-fit.ts';
 import { solvePositive } from '../refine/solve.ts';
 import { carVertices } from '../render/car.ts';
 import { type AtlasLayout, atlasLayout } from './atlas.ts';
-import { type BakedPhoto, bakePhoto, type PhotoCar } from './bake.ts';
+import { type BakedPhoto, bakePhoto, boundedShading, type PhotoCar } from './bake.ts';
 import { coatedGain } from './clear-coat.ts';
 import { paintColour } from './paint-colour.ts';
 import { bodywork } from './repaint.ts';
@@ -33,14 +34,9 @@ export function paintLight(car: PhotoCar, { settleExposure = false } = {}): Floa
   const paint = paintColour(samples.colours)?.map(srgbToLinear);
   if (!paint) return light;
   const found = fitStrengths(samples, paint, light);
-  const colour = chroma(light);
+  const colour = chromaOf(light);
   const gain = settleExposure ? coatedGain(paint) : 1;
   return light.map((value, i) => gain * (value + found[Math.floor(i / 3)] * colour[i % 3]));
-}
-
-/** What changes in strength keeps: the colour of the light's mean. */
-function chroma(light: Float32Array): number[] {
-  return [0, 1, 2].map((channel) => Math.max(1e-3, light[channel]));
 }
 
 interface Samples {
@@ -94,7 +90,7 @@ function fitStrengths(
   paint: number[],
   light: Float32Array,
 ): Float64Array {
-  const colour = chroma(light);
+  const colour = chromaOf(light);
   let found = new Float64Array(shCount);
   for (let round = 0; round < rounds; round++) {
     const matrix = new Float64Array(shCount * shCount);
@@ -109,8 +105,7 @@ function fitStrengths(
           change += basis[shCount * i + k] * found[k];
         }
         const missing =
-          srgbToLinear(colours[3 * i + channel]) * Math.max(0.15, Math.min(4, given)) -
-          paint[channel] * given;
+          srgbToLinear(colours[3 * i + channel]) * boundedShading(given) - paint[channel] * given;
         const w = weight[i] / Math.max(softness, Math.abs(scale * change - missing));
         square += w * scale * scale;
         product += w * scale * missing;
