@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../../shared/errors.ts';
 import type { ModelRunner } from '../models/store.ts';
-import { type AtlasLayout, atlasLayout } from './atlas.ts';
+import { type AtlasLayout, atlasLayout, fillGutter } from './atlas.ts';
 import type { BakedPhoto, PhotoCar } from './bake.ts';
 import { bareColour } from './clear-coat.ts';
 import { type BlockAverages, shrinkAtlas } from './low-resolution.ts';
@@ -26,7 +26,9 @@ export async function completeAtlas(
   const { template } = car;
   const smallLayout = atlasLayout(template, modelAtlasSide);
   const seen = shrinkAtlas(layout, baked.rgb, baked.visibility, modelAtlasSide);
-  fillSmallGutter(smallLayout, seen);
+  // the gutter is filled as in training
+  fillGutter(smallLayout, seen.visibility, 1);
+  fillGutter(smallLayout, seen.rgb, 3);
   const { texture } = await models.run('texture', {
     partial: { data: partialAtlas(seen), dims: [1, 5, modelAtlasSide, modelAtlasSide] },
   });
@@ -61,20 +63,11 @@ function hiddenAs(
   return out;
 }
 
-/** Texels that no face covers take the nearest covered one, as in training. */
-function fillSmallGutter(layout: AtlasLayout, seen: BlockAverages): void {
-  layout.gutter.forEach((texel, i) => {
-    const source = layout.gutterSource[i];
-    seen.visibility[texel] = seen.visibility[source];
-    seen.rgb.copyWithin(3 * texel, 3 * source, 3 * source + 3);
-  });
-}
-
 /**
  * The model's input [5, S, S]: colour x visibility where the texel was seen, else its mirror texel's (u -> 1 - u) colour x
  * visibility; visibility; mirrored visibility.
  */
-export function partialAtlas({ size, visibility, rgb }: BlockAverages): Float32Array {
+function partialAtlas({ size, visibility, rgb }: BlockAverages): Float32Array {
   const plane = size * size;
   const partial = new Float32Array(5 * plane);
   for (let y = 0; y < size; y++) {

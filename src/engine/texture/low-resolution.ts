@@ -10,9 +10,7 @@ export interface BlockAverages {
   rgb: Float32Array;
 }
 
-/**
- * The atlas at a smaller size that divides it. Blocks without any covered texel are 0.
- */
+/** The atlas at a smaller size that divides it. Blocks without any covered texel are 0. */
 export function shrinkAtlas(
   layout: AtlasLayout,
   rgb: Uint8Array,

@@ -23,7 +23,7 @@ export interface CarTexture {
 }
 
 export interface TextureOptions {
-  /** a multiple of 128; 1024 unless told, which is soon done */
+  /** a multiple of 256; 1024 unless told, which is soon done */
   size?: number;
   /** of a new car: its light, whose strength is only guessed, is set by what a clear coat mirrors too; once, or it adds up */
   settleExposure?: boolean;
