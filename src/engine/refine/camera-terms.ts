@@ -3,9 +3,7 @@ import { schedule } from './schedule.ts';
 
 const azimuth = cameraNames.indexOf('azimuth');
 
-/**
- * Sum of squared departures from the start in standard deviations, which front and back share; adds weight x gradient.
- */
+/** Sum of squared departures from the start in standard deviations, which front and back share; adds weight x gradient. */
 export function cameraDeparture(
   camera: Float64Array,
   start: Float64Array,

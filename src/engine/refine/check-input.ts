@@ -4,7 +4,7 @@ import type { MaskCrop } from './target.ts';
 import type { RefineInput, RefineView } from './types.ts';
 
 /** More photos of one car than this aren't taken: each costs its share of the time. */
-export const mostViews = 12;
+const mostViews = 12;
 
 /** Refuses what can't be refined, in words for the person who asked. */
 export function checkInput(input: RefineInput, iterations: number): void {

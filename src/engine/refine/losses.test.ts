@@ -75,7 +75,7 @@ describe('picture losses', () => {
   it('silhouette: DIB-R for hard targets, least at equality for soft ones, blind outside the photo', () => {
     const gradient = new Float64Array(4);
     const drawn = Float64Array.of(1, 0.5, 0.25, 1);
-    const loss = (m: Float64Array) => silhouetteLoss(drawn, m, target, 1, gradient);
+    const loss = (m: Float64Array) => silhouetteLoss(drawn, m, target, gradient);
     expect(loss(Float64Array.from(target.mask))).toBeCloseTo(1 - 1.5 / 2.25, 12);
     expect(gradient[3]).toBe(0);
     expect(loss(drawn.slice())).toBeCloseTo(0, 12);
@@ -84,7 +84,7 @@ describe('picture losses', () => {
     const free = drawn.slice(0, 3);
     const value = () => {
       drawn.set(free);
-      return silhouetteLoss(drawn, Float64Array.of(1, 1, 0.1, 0), target, 1, new Float64Array(4));
+      return silhouetteLoss(drawn, Float64Array.of(1, 1, 0.1, 0), target, new Float64Array(4));
     };
     // the first pixel is equal to its target: a kink
     expect(gradientError(free.subarray(1, 3), gradient.subarray(1, 3), value)).toBeLessThan(1e-5);

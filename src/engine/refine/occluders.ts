@@ -1,6 +1,6 @@
 import { squaredDistances } from './distance.ts';
 import { schedule } from './schedule.ts';
-import { halved, Target } from './target.ts';
+import { Target } from './target.ts';
 
 /**
  * The target without what something else hides of the car: pixels where the car is drawn (`face` >= 0) but not masked, deeper
@@ -25,10 +25,4 @@ export function withoutOccluders(face: Int32Array, target: Target): Target {
     mask,
     valid.map((value, p) => (mask[p] < 0.5 && toDeep[p] <= around ? 0 : value)),
   );
-}
-
-/** A target at 256 pixels with its smaller ones. */
-export function pyramid(fine: Target): { 256: Target; 128: Target; 64: Target } {
-  const middle = halved(fine);
-  return { 256: fine, 128: middle, 64: halved(middle) };
 }

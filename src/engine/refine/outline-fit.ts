@@ -70,7 +70,7 @@ export class OutlineFit {
     const scene = this.sceneAt(vertices, camera, target, { sigmainv, nearest: schedule.nearest });
     render(scene, buffers);
     const soft = this.softMask(target, sigmainv);
-    const silhouette = silhouetteLoss(buffers.mask, soft, target, 1, maskGradient);
+    const silhouette = silhouetteLoss(buffers.mask, soft, target, maskGradient);
     clearGradients(gradients);
     renderBackward(scene, buffers, { colour: null, mask: maskGradient }, gradients);
     for (let k = 0; k < vertexGradient.length; k++) vertexGradient[k] += gradients.vertices[k];

@@ -3,13 +3,12 @@ import type { ColourCrop, MaskCrop } from './target.ts';
 /**
  * 1 - sum min(a, m) / sum max(a, m) over valid pixels, for a drawn mask a and a target m. For a target of zeros and ones it
  * is the loss of DIB-R, 1 - sum(a m) / sum(a + m - a m); for soft targets it is least exactly where a = m. Writes its
- * gradient with respect to a, times `weight`.
+ * gradient with respect to a.
  */
 export function silhouetteLoss(
   drawn: Float64Array,
   soft: Float64Array,
   target: Pick<MaskCrop, 'valid'>,
-  weight: number,
   gradient: Float64Array,
 ): number {
   const { valid } = target;
@@ -26,7 +25,7 @@ export function silhouetteLoss(
   const iou = both * inverse;
   for (let p = 0; p < valid.length; p++) {
     if (!valid[p] || drawn[p] === soft[p]) gradient[p] = 0;
-    else gradient[p] = drawn[p] < soft[p] ? -weight * inverse : weight * iou * inverse;
+    else gradient[p] = drawn[p] < soft[p] ? -inverse : iou * inverse;
   }
   return 1 - iou;
 }

@@ -11,11 +11,11 @@ import { fitLight } from './light-fit.ts';
 import { colourDifference, outlineIoU } from './measure.ts';
 import { normaliseCar, retargeted } from './normalise.ts';
 import { Objective, type Point, type Value } from './objective.ts';
-import { pyramid, withoutOccluders } from './occluders.ts';
+import { withoutOccluders } from './occluders.ts';
 import { copyPoint, Descent } from './optimise.ts';
 import { type Stage, schedule, stages } from './schedule.ts';
 import { shapeOf } from './shape-model.ts';
-import { Target } from './target.ts';
+import { halved, Target } from './target.ts';
 import type { RefineInput, RefineOptions, RefineOutcome } from './types.ts';
 import { fromUsualPlace, heightFactor } from './usual-place.ts';
 
@@ -296,7 +296,8 @@ class Refinement {
   }
 }
 
+/** Targets at 256 pixels with their smaller ones. */
 function targetsOf(fine: Target[]): Targets {
-  const all = fine.map(pyramid);
-  return { 256: fine, 128: all.map((target) => target[128]), 64: all.map((target) => target[64]) };
+  const middle = fine.map(halved);
+  return { 256: fine, 128: middle, 64: middle.map(halved) };
 }

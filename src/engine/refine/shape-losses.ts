@@ -43,7 +43,7 @@ export function innerEdges(topology: Topology): Uint32Array {
 }
 
 /** Unit normals [F, 3] and twice the areas [F]. */
-export function faceNormals(
+function faceNormals(
   vertices: ArrayLike<number>,
   faces: Uint32Array,
   normals: Float64Array,
@@ -72,7 +72,7 @@ export function faceNormals(
 }
 
 /** Cosines of the angles between the faces of each edge. */
-export function edgeCosines(edges: Uint32Array, normals: Float64Array): Float64Array {
+function edgeCosines(edges: Uint32Array, normals: Float64Array): Float64Array {
   return Float64Array.from({ length: edges.length / 2 }, (_, e) => {
     const f = 3 * edges[2 * e];
     const g = 3 * edges[2 * e + 1];
