@@ -6,8 +6,8 @@ import { resample } from './resample.ts';
 /** Side of the crop in units of the longer side of the mask's box. */
 const cropMargin = 1.2;
 
-/** The smallest box around all pixels of at least 128; null for an empty mask. */
-export function maskBox(mask: Uint8Array, width: number, height: number): Box | null {
+/** The smallest box around all pixels of at least 128. Throws `no-car` for an empty mask. */
+export function maskBox(mask: Uint8Array, width: number, height: number): Box {
   let [left, right, top, bottom] = [width, -1, -1, -1];
   for (let y = 0; y < height; y++) {
     const row = mask.subarray(y * width, (y + 1) * width);
@@ -21,15 +21,15 @@ export function maskBox(mask: Uint8Array, width: number, height: number): Box | 
     while (row[last] < 128) last--;
     if (last > right) right = last;
   }
-  return bottom < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+  if (bottom < 0) {
+    throw new StudioError('no-car', 'The mask is empty.', 'Give a mask in which the car is white.');
+  }
+  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** The square that the networks see: centred on the mask's box, 1.2 times its longer side. Throws `no-car` for an empty mask. */
 export function cropOf(mask: Uint8Array, width: number, height: number): Crop {
   const box = maskBox(mask, width, height);
-  if (!box) {
-    throw new StudioError('no-car', 'The mask is empty.', 'Give a mask in which the car is white.');
-  }
   const size = cropMargin * Math.max(box.width, box.height);
   return { x: box.x + box.width / 2 - size / 2, y: box.y + box.height / 2 - size / 2, size };
 }

@@ -76,12 +76,7 @@ export async function reconstruct(
   const { name: bodyType, lengthMetres } = nearestBodyType(template, vertices);
   const guesses = azimuthHypotheses(encoded.azimuthLogits, encoded.azimuthResiduals);
   const target = boxCentre(vertices);
-  const visible = visibleBox(mask, photo.width, photo.height, crop) ?? {
-    left: 0,
-    top: 0,
-    right: 1,
-    bottom: 1,
-  };
+  const visible = visibleBox(mask, photo.width, photo.height, crop);
   const silhouette = new Silhouette(template, picture);
   const fits = wantedGuesses(guesses, options.azimuthDeg).map((guess) => {
     const start = cameraOf(encoded.camera, guess.azimuthDeg, target);

@@ -12,10 +12,9 @@ export interface VisibleBox {
 /** A side within this share of the photo's longer side from the border is taken as cut. */
 const borderShare = 0.004;
 
-/** The sides of a car's mask at which the car itself ends. Null for an empty mask. */
-export function visibleBox(mask: Uint8Array, width: number, height: number, crop: Crop): VisibleBox | null {
+/** The sides of a car's mask [height, width] at which the car itself ends. Throws `no-car` for an empty mask. */
+export function visibleBox(mask: Uint8Array, width: number, height: number, crop: Crop): VisibleBox {
   const box = maskBox(mask, width, height);
-  if (!box) return null;
   const border = Math.max(1, borderShare * Math.max(width, height));
   const side = (place: number, origin: number, cut: boolean) => (cut ? null : (place - origin) / crop.size);
   const [right, bottom] = [box.x + box.width, box.y + box.height];

@@ -4,7 +4,7 @@ import { documentVersion, type StudioDocument } from '../../shared/document.ts';
 import { StudioError, throwIfCancelled } from '../../shared/errors.ts';
 import type { ReconstructProgress } from '../../shared/studio-api.ts';
 import { findCars, noCarFound, type SeenCar } from '../photo/cars.ts';
-import { cropOf, maskBox } from '../photo/crop.ts';
+import { maskBox } from '../photo/crop.ts';
 import { decodePhoto } from '../photo/decode.ts';
 import { decodeMask } from '../photo/mask.ts';
 import type { DecodedPhoto } from '../photo/photo.ts';
@@ -81,9 +81,8 @@ async function maskPhoto(
 ): Promise<Found> {
   const known = given ?? photo.alpha;
   if (!known) return segmentCar(context, photo);
-  cropOf(known, photo.width, photo.height);
   const box = maskBox(known, photo.width, photo.height);
-  return { mask: known, cars: box ? [box] : [], selected: 0, maskSource: given ? 'given' : 'alpha' };
+  return { mask: known, cars: [box], selected: 0, maskSource: given ? 'given' : 'alpha' };
 }
 
 /** The largest car of a photo, or the one at a place in it. Throws `no-car` where there is none. */
