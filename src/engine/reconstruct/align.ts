@@ -7,7 +7,7 @@ const priorWeight = 0.003;
 const matrix = new Float64Array(16);
 
 /** The box of projected vertices [V, 3] in fractions of the crop; null if a part of the car is behind the eye. */
-export function projectedBox(
+function projectedBox(
   vertices: ArrayLike<number>,
   camera: OrbitCamera,
 ): { left: number; top: number; right: number; bottom: number } | null {

@@ -13,10 +13,10 @@ const fewest = 8;
 const redPaint = 0.2;
 
 /**
- * What the colour under a drawn car's rear lights says for it, added to the log of its probability: red where the bodywork
- * is not speaks for this rear view (up to 2), no red speaks a little against it (down to -0.8). 0 where no rear lights are
- * drawn. Redness is R - (G + B) / 2 in sRGB; on the first turntables its upper quartile exceeded the bodywork's by 0.25 to
- * 0.66 on true rear views with red lamps, and by less than 0.22 on front views taken for rear views.
+ * What the colour under a drawn car's rear lights says for it: red where the bodywork is not speaks for this rear view (up to
+ * 2), no red speaks a little against it (down to -0.8). 0 where no rear lights are drawn, and for red cars. Redness is
+ * R - (G + B) / 2 in sRGB; on the first turntables its upper quartile exceeded the bodywork's by 0.25 to 0.66 on true rear
+ * views with red lamps, and by less than 0.22 on front views taken for rear views.
  */
 export function rearLightEvidence(
   silhouette: Silhouette,

@@ -9,18 +9,17 @@ import { carLikeTemplate } from '../render/test-car.ts';
 import { nearestBodyType } from './body-type.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 
-/** Without its stretch to the rear a car-like body looks the same from both ends, so a cab is moved forward. */
-function cabForward(): Template {
+/** A car-like body looks much the same from both ends, so its front is made lower. */
+function lowFront(): Template {
   const template = carLikeTemplate();
   for (let v = 0; v < template.vertices.length; v += 3) {
-    const [x, y, z] = template.vertices.subarray(v, v + 3);
-    template.vertices[v] = x;
+    const [, y, z] = template.vertices.subarray(v, v + 3);
     if (z > 0.1) template.vertices[v + 1] = y * (1 - 0.35 * (z - 0.1));
   }
   return template;
 }
 
-const template = cabForward();
+const template = lowFront();
 const truth: Viewpoint = {
   azimuthDeg: 62,
   elevationDeg: 9,
@@ -32,7 +31,7 @@ const truth: Viewpoint = {
 };
 const offsets = new Float32Array(template.vertices.length);
 
-/** A grey car at `truth` under ambient light, shifted by (dx, 0) pixels in a photo of 480 x 320. */
+/** A grey car at `truth` under ambient light, `shift` pixels to the right in a photo of 480 x 320. */
 function photograph(shift = 0) {
   const [width, height] = [480, 320];
   const car = {
@@ -53,7 +52,7 @@ function photograph(shift = 0) {
   return { photo: { width, height, rgb }, mask };
 }
 
-/** Stands in for encoder and background encoder: the true shape, a camera that is off, front and rear equally likely. */
+/** Stands in for encoder and background encoder: the true shape, a camera that is off, front and rear about equally likely. */
 function halfRight(): ModelRunner {
   const logits = new Float32Array(24).fill(-9);
   logits[4] = 1;

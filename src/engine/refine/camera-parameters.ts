@@ -16,6 +16,7 @@ export const cameraNames = [
 ] as const;
 export const cameraCount = cameraNames.length;
 
+/** The parameters [7] of a camera in car lengths, in the order of cameraNames. */
 export function cameraParameters(camera: OrbitCamera): Float64Array {
   return Float64Array.of(
     camera.azimuth,
@@ -28,6 +29,7 @@ export function cameraParameters(camera: OrbitCamera): Float64Array {
   );
 }
 
+/** The camera of parameters [7], looking at `target` (car lengths); the other way around from cameraParameters. */
 export function cameraOf(parameters: Float64Array, target: OrbitCamera['target']): OrbitCamera {
   const [azimuth, elevation, roll, size, distance, x, y] = parameters;
   return {

@@ -11,6 +11,7 @@ export interface CarEstimate {
 
 /** One car for several estimates of it, and where each photo's camera stands before it. */
 export interface CommonCar {
+  /** [V, 3] offsets from the template's mean, car lengths */
   offsets: Float32Array;
   /** in the order of the estimates, for a car as long as the first one */
   viewpoints: Viewpoint[];

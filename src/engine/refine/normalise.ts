@@ -3,9 +3,10 @@ import type { OrbitCamera } from '../diffrender/index.ts';
 import { boxCentre } from '../render/camera.ts';
 
 /**
- * Moves and scales a car in place to its standard place: length along z = 1, wheels on y = 0, centred in x and z; what is
- * left below the ground is pressed onto it. Returns the cameras that see the same pictures: their distance takes the scale,
- * and their target becomes the centre of the car's box again, with distance and offset that keep that centre's place.
+ * Moves and scales a car's vertices [V, 3] in place to its standard place: length along z = 1, wheels on y = 0, centred in z
+ * (x is symmetric already); what is left below the ground is pressed onto it. Returns the cameras that see the same pictures:
+ * their distance takes the scale, and their target becomes the centre of the car's box again, with distance and offset that
+ * keep that centre's place.
  */
 export function normaliseCar(
   vertices: Float64Array,

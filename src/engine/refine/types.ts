@@ -45,9 +45,11 @@ export interface FittedView {
 export interface RefineUpdate {
   iteration: number;
   iterations: number;
+  /** Candidate.score of refine.ts: 1 - IoU at 256 pixels summed over the views, and the weighted regularisers */
   loss: number;
   /** mean over the views */
   maskIoU: number;
+  /** as in RefineOutcome */
   offsets: Float32Array;
   views: FittedView[];
 }
@@ -61,19 +63,23 @@ export interface RefineOptions {
   onProgress?: (update: RefineUpdate) => void;
 }
 
-/** The terms of the loss at the result, unweighted; the first two and `camera` are means over the views. */
+/** The terms of the loss at the result, unweighted but for `prior`; the first two and `camera` are means over the views. */
 export interface LossTerms {
   /** 1 - soft intersection over union with the mask */
   silhouette: number;
   /** mean absolute difference of sRGB-encoded colours inside the mask */
   colour: number;
+  /** bending of the free field: mean square, in edge lengths */
   laplacian: number;
+  /** creases that the start did not have: mean square of what the cosines between neighbouring faces lost */
   flatness: number;
+  /** mean square length of the free field, car lengths */
   movement: number;
   /** how unusual the shape is, and how far from the start: weighted mean squares of the coefficients */
   prior: number;
+  /** mean square height (car lengths) of the wheels' contact vertices and of what lies below the ground */
   ground: number;
-  /** squared departures of the camera from what it started from, in their standard deviations */
+  /** squared departures of the camera from what it started from, in their standard deviations, and what camerasApart adds */
   camera: number;
 }
 
