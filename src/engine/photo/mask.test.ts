@@ -8,6 +8,16 @@ describe('decodeMask', () => {
     expect(await decodeMask(await white.png().toBuffer(), 20, 10)).toEqual(new Uint8Array(200).fill(255));
   });
 
+  it('turns a mask upright as its EXIF says, like the photo', async () => {
+    const data = Buffer.alloc(20 * 10);
+    data.fill(255, 0, 20 * 5);
+    const lying = sharp(data, { raw: { width: 20, height: 10, channels: 1 } }).withMetadata({
+      orientation: 6,
+    });
+    const mask = await decodeMask(await lying.png().toBuffer(), 10, 20);
+    expect([mask[0], mask[9]]).toEqual([0, 255]);
+  });
+
   it('refuses another size and what is not a picture', async () => {
     const mask = await sharp({ create: { width: 20, height: 10, channels: 3, background: 'white' } })
       .png()

@@ -2,7 +2,10 @@ import sharp, { type OutputInfo } from 'sharp';
 import { StudioError } from '../../shared/errors.ts';
 import { photoLimits } from './limits.ts';
 
-/** A mask given by a person: grey or colour picture of the photo's size, white = car. Throws `mask-size` or `photo-not-a-picture`. */
+/**
+ * A mask given by a person: grey or colour picture of the upright photo's size, white = car; its own EXIF orientation is
+ * applied. Throws `mask-size` or `photo-not-a-picture`.
+ */
 export async function decodeMask(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const { data, info } = await readGrey(bytes).catch((cause: unknown) => {
     throw new StudioError(
@@ -25,6 +28,7 @@ export async function decodeMask(bytes: Uint8Array, width: number, height: numbe
 /** sharp throws at once, before there is a promise, where there are no bytes: here that rejects too. */
 async function readGrey(bytes: Uint8Array): Promise<{ data: Buffer; info: OutputInfo }> {
   return sharp(bytes, { limitInputPixels: photoLimits.maxPixels })
+    .autoOrient()
     .flatten({ background: 'black' })
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })
