@@ -105,4 +105,17 @@ describe('segmentPhoto', () => {
   it('says so where there is no car', async () => {
     await expect(segmentPhoto(redIsCar(), photoWith())).rejects.toMatchObject({ code: 'no-car' });
   });
+
+  it('ends when it is cancelled, even where there is no car', async () => {
+    const models = redIsCar();
+    const controller = new AbortController();
+    const cancelledMeanwhile: ModelRunner = {
+      run: (name, feeds) => {
+        controller.abort();
+        return models.run(name, feeds);
+      },
+    };
+    const ended = segmentPhoto(cancelledMeanwhile, photoWith(), controller.signal);
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
+  });
 });

@@ -34,6 +34,7 @@ export async function segmentPhoto(
 ): Promise<Uint8Array> {
   const { width, height } = photo;
   const whole = await lookAtWhole(models, photo);
+  throwIfCancelled(signal);
   const map = calibrated(whole);
   const { parts, cars, boxes } = separateCars(map);
   if (cars.length === 0) throw noCarFound();
