@@ -13,12 +13,15 @@ export async function readUserFile(path: string): Promise<Uint8Array> {
   return new Uint8Array(bytes);
 }
 
-/** The project of a folder that `reconstruct` wrote, or the project file itself. */
-export async function readProject(path: string): Promise<{ name: string; bytes: Uint8Array }> {
-  const isFolder = await stat(path).then(
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  const name = isFolder ? join(path, projectName) : path;
+}
+
+/** The project of a folder that `reconstruct` wrote, or the project file itself. */
+export async function readProject(path: string): Promise<{ name: string; bytes: Uint8Array }> {
+  const name = (await isFolder(path)) ? join(path, projectName) : path;
   return { name, bytes: await readUserFile(name) };
 }

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { throwIfCancelled } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import type { CliEngine } from './engine.ts';
+import { isFolder } from './files.ts';
 import { checkReplaceable } from './output-folder.ts';
 import { fitInPhoto, openedCar, writeResults } from './results.ts';
 import { StageClock } from './stage-clock.ts';
@@ -47,9 +47,5 @@ export async function refineOpenCar(
 }
 
 async function ownFolder(path: string): Promise<string> {
-  const isFolder = await stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  return isFolder ? path : path.slice(0, path.length - extname(path).length);
+  return (await isFolder(path)) ? path : path.slice(0, path.length - extname(path).length);
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { findCars, noCarFound } from '../engine/photo/cars.ts';
 import { decodePhoto } from '../engine/photo/decode.ts';
 import { type CarEstimate, commonCar } from '../engine/refine/common-car.ts';
+import { segmentCar } from '../engine/studio/build-car.ts';
 import type { PosedPhoto, Rooms } from '../engine/studio/rooms.ts';
 import { StudioError } from '../shared/errors.ts';
 import { readUserFile } from './files.ts';
@@ -30,18 +30,8 @@ export async function readOtherPhotos(
 
 async function readOtherPhoto(rooms: Rooms, path: string, signal: AbortSignal): Promise<OtherPhoto> {
   const photo = await decodePhoto(await readUserFile(path), path);
-  const mask = photo.alpha ?? (await largestCar(rooms, photo, signal));
+  const mask = photo.alpha ?? (await segmentCar({ rooms, signal }, photo)).mask;
   return { photo, mask, ...(await rooms.reconstruct(photo, mask, { signal })) };
-}
-
-async function largestCar(
-  rooms: Rooms,
-  photo: PosedPhoto['photo'],
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const [car] = findCars(await rooms.segment(photo, signal), photo.width, photo.height);
-  if (!car) throw noCarFound();
-  return car.mask;
 }
 
 /** Rooms whose refinement fits the car to its own photo and to `others` together, and then takes its texture from all. */
