@@ -184,6 +184,17 @@ test('a car that can not be refined, or is interrupted, stays as it is', async (
   expect(read('red', 'car.turnaround').equals(before)).toBe(true);
 });
 
+test('Ctrl-C during render or export writes nothing', async () => {
+  const photo = await save('red.png', testPhoto());
+  await reconstruct([photo]);
+  const [from, out] = [join(results(), 'red'), join(cli.folder, 'out')];
+  for (const command of ['render', 'export']) {
+    const stopped = await run([command, from, '--out', join(out, 'file')], {}, AbortSignal.abort());
+    expect(stopped).toMatchObject({ code: 130, out: [], err: [expect.stringContaining('interrupted')] });
+    expect(readdirSync(out)).toEqual([]);
+  }
+});
+
 test('photos of the same name get folders of their own', async () => {
   mkdirSync(join(cli.folder, 'a'));
   const photos = [await save('red.png', testPhoto()), await save('a/red.png', testPhoto())];

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { writeAtomically } from '../engine/project/atomic-write.ts';
+import { throwIfCancelled } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import { withProject } from './with-project.ts';
 
@@ -16,6 +17,7 @@ export async function exportCar(
 ): Promise<void> {
   await withProject(context, path, dirname(out), async ({ studio }) => {
     const { bytes } = await studio.call('export.glb', { light });
+    throwIfCancelled(context.signal);
     await writeAtomically(out, bytes);
     context.print(out);
   });

@@ -1,7 +1,9 @@
 import { dirname } from 'node:path';
 import { writeAtomically } from '../engine/project/atomic-write.ts';
+import { throwIfCancelled } from '../shared/errors.ts';
 import { canonicalFraming, canonicalViewpoint } from '../shared/viewpoint.ts';
 import type { CliContext } from './context.ts';
+import { openedCar } from './results.ts';
 import { withProject } from './with-project.ts';
 
 export interface RenderOptions {
@@ -14,10 +16,8 @@ export interface RenderOptions {
 
 /** A picture of a reconstructed car in canonical framing: the mesh over transparency, or the neural view. */
 export async function renderCar(context: CliContext, path: string, options: RenderOptions): Promise<void> {
-  await withProject(context, path, dirname(options.out), async ({ studio }) => {
-    const { document } = await studio.call('document.get', {});
-    if (!document) return;
-    const { viewpoint, car } = document;
+  await withProject(context, path, dirname(options.out), async (engine) => {
+    const { viewpoint, car } = await openedCar(engine);
     const elevationDeg = options.elevation ?? viewpoint.elevationDeg;
     const azimuthDeg = options.azimuth ?? viewpoint.azimuthDeg;
     const { minElevationDeg, maxElevationDeg } = canonicalFraming;
@@ -28,11 +28,12 @@ export async function renderCar(context: CliContext, path: string, options: Rend
     }
     const framed = canonicalViewpoint(azimuthDeg, elevationDeg, car.lengthMetres, viewpoint.target);
     const { mode, size } = options;
-    const { bytes } = await studio.call('export.picture', {
+    const { bytes } = await engine.studio.call('export.picture', {
       viewpoint: { ...framed, elevationDeg },
       mode,
       size,
     });
+    throwIfCancelled(context.signal);
     await writeAtomically(options.out, bytes);
     context.print(options.out);
   });

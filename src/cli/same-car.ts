@@ -21,7 +21,8 @@ export async function readOtherPhotos(
       await readOtherPhoto(rooms, path, signal).catch((error: unknown) => {
         if (!(error instanceof StudioError)) throw error;
         const { code, message, remedy } = error;
-        throw new StudioError(code, `${basename(path)}: ${message}`, remedy, { cause: error });
+        const told = message.includes(basename(path)) ? message : `${basename(path)}: ${message}`;
+        throw new StudioError(code, told, remedy, { cause: error });
       }),
     );
   }
@@ -29,7 +30,7 @@ export async function readOtherPhotos(
 }
 
 async function readOtherPhoto(rooms: Rooms, path: string, signal: AbortSignal): Promise<OtherPhoto> {
-  const photo = await decodePhoto(await readUserFile(path), path);
+  const photo = await decodePhoto(await readUserFile(path), basename(path));
   const mask = photo.alpha ?? (await segmentCar({ rooms, signal }, photo)).mask;
   return { photo, mask, ...(await rooms.reconstruct(photo, mask, { signal })) };
 }
