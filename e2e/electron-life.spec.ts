@@ -151,8 +151,10 @@ describe('a running studio', () => {
     desktop.saveAnswer = '';
     const labels = menuItems().flatMap((item) => (item.click && item.label ? [item.label] : []));
     expect(labels.length).toBeGreaterThan(10);
+    expect(labels.at(-1)).toBe('Keyboard Shortcuts');
     for (const label of labels) choose(label);
-    await onBridge(host.page, () => new Promise((resolve) => setTimeout(resolve, 500)));
+    // its dialog is there: the page has heard all that came before it
+    await studio.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(failures).toEqual([]);
     await host.page.reload();
     await studio.ready();
@@ -175,19 +177,19 @@ describe('a running studio', () => {
   });
 
   it('lets the page stop listening to the menu', async () => {
-    const heard = onBridge(host.page, async (bridge) => {
-      const commands: string[] = [];
+    await onBridge(host.page, (bridge) => {
+      const heard: string[] = [];
       const stop = bridge.onMenuCommand((command) => {
-        commands.push(command);
+        heard.push(command);
         stop();
       });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return commands;
+      Object.assign(globalThis, { heard });
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
     choose('Show What Was Guessed');
     choose('Show What Was Guessed');
-    expect(await heard).toEqual(['toggle-guessed']);
+    choose('Keyboard Shortcuts');
+    await studio.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await host.page.evaluate('heard')).toEqual(['toggle-guessed']);
   });
 
   it('comes to the front when it is started again', () => {

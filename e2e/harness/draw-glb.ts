@@ -1,22 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { build, type Rolldown } from 'vite';
 import type { Viewpoint } from '../../src/shared/viewpoint.ts';
+import { bundleScript } from './bundle-script.ts';
 import { type CutOut, cutOut } from './transparent-screenshot.ts';
 
 const origin = 'http://glb.localhost';
-
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL('./glb-page.ts', import.meta.url));
-  const [built] = (await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'glb' } },
-  })) as Rolldown.RolldownOutput[];
-  const code = built?.output[0]?.code;
-  if (!code) throw new Error('drawGlb: nothing was built');
-  return code;
-}
+const glbPage = fileURLToPath(new URL('./glb-page.ts', import.meta.url));
 
 /** Draws the albedo of a GLB through a viewpoint in a page of its own, with three's own loader. */
 export async function drawGlb(
@@ -35,7 +24,7 @@ export async function drawGlb(
       route.fulfill({ contentType: 'model/gltf-binary', body: Buffer.from(glb) }),
     );
     await page.goto(`${origin}/`);
-    await page.addScriptTag({ content: await bundle() });
+    await page.addScriptTag({ content: await bundleScript(glbPage) });
     await page.evaluate(({ view, width, height }) => window.drawGlb('/car.glb', view, width, height), {
       view: viewpoint,
       ...size,
