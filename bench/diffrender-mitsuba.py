@@ -1,7 +1,7 @@
 """The scene of bench/diffrender-scene.ts in Mitsuba 3: forward and backward by projective sampling, one thread, as JSON.
 
 Run by bench/diffrender.ts: python bench/diffrender-mitsuba.py MESH.json RUNS, where MESH.json holds vertices [V, 3], faces [F, 3],
-uv [F, 3, 2], camera and size. Light is a constant environment: Mitsuba has no spherical harmonics.
+uv [F, 3, 2], eye and size. Light is a constant environment: Mitsuba has no spherical harmonics.
 """
 
 import json

@@ -87,7 +87,7 @@ async function evaluatePhoto(
   return {
     name: basename(photo, '.jpg'),
     iouBefore: maskIoU.encoder,
-    iouAfter: await maskOverlap(render, 'alpha', mask),
+    iouAfter: await maskOverlap(render, mask),
     psnr: colourPsnr(compared),
     perceptual: await distanceInside(distance, compared, own.mask),
     scale: await perceptualScale(distance, own.photo, own.mask, another),

@@ -15,6 +15,6 @@ it('compares a picture over transparency with a mask file', async () => {
   await sharp(Buffer.from([255, 0, 0, 0]), { raw: { width: 4, height: 1, channels: 1 } })
     .png()
     .toFile(mask);
-  expect(await maskOverlap(render, 'alpha', mask)).toBe(0.5);
+  expect(await maskOverlap(render, mask)).toBe(0.5);
   await rm(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** A picture's channel, 0..255. */
+/** One channel of a picture, 0..255: a drawing's alpha, or a mask file's grey. */
 async function read(
   file: string,
   channel: 'alpha' | 'grey',
@@ -23,11 +23,11 @@ export function overlapOf(a: Uint8Array, b: Uint8Array): number {
   return either === 0 ? 0 : both / either;
 }
 
-/** overlapOf two files of one size; `alpha` reads a picture over transparency, `grey` a mask file. */
-export async function maskOverlap(file: string, channel: 'alpha' | 'grey', truth: string): Promise<number> {
-  const [a, b] = [await read(file, channel), await read(truth, 'grey')];
+/** overlapOf a picture over transparency and a mask file. Throws where they are not of one size. */
+export async function maskOverlap(render: string, mask: string): Promise<number> {
+  const [a, b] = [await read(render, 'alpha'), await read(mask, 'grey')];
   if (a.width !== b.width || a.height !== b.height) {
-    throw new Error(`maskOverlap: ${file} is ${a.width}x${a.height}, ${truth} is ${b.width}x${b.height}`);
+    throw new Error(`maskOverlap: ${render} is ${a.width}x${a.height}, ${mask} is ${b.width}x${b.height}`);
   }
   return overlapOf(a.data, b.data);
 }

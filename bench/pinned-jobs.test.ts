@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -41,8 +41,14 @@ linux('says which failed, and ends all when it is told to', async () => {
   expect(say.mock.calls).toEqual([['Job 0 ended with 3.']]);
 
   const stop = new AbortController();
-  const running = runPinned(await script('setInterval(() => {}, 1000)'), count, stop.signal, say);
-  setTimeout(() => stop.abort(), 300);
+  const endless = await script(`
+    import { writeFileSync } from 'node:fs';
+    writeFileSync(process.argv[2] + '/running' + process.argv.at(-1), '');
+    setInterval(() => {}, 1000);`);
+  const running = runPinned(endless, count, stop.signal, say);
+  const begun = async () => (await readdir(folder)).filter((name) => name.startsWith('running'));
+  await expect.poll(begun, { timeout: 30_000 }).toHaveLength(count);
+  stop.abort();
   await running;
   expect(say).toHaveBeenCalledTimes(1);
 });
