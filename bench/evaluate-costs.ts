@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { photoFiles } from './evaluate-photos.ts';
-import { maskOf } from './mask-of.ts';
+import { maskOf, photoFiles } from './eval-files.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { timePhoto } from './time-photo.ts';
 

@@ -1,18 +1,17 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { validateBytes } from 'gltf-validator';
 import { z } from 'zod';
 import { withEngine } from '../src/cli/engine.ts';
 import { reconstructPhoto } from '../src/cli/reconstruct-photo.ts';
 import { cropOf } from '../src/engine/photo/crop.ts';
-import { decodePhoto } from '../src/engine/photo/decode.ts';
-import { decodeMask } from '../src/engine/photo/mask.ts';
 import type { PhotoPixels, Rooms } from '../src/engine/studio/rooms.ts';
 import { usualIterations } from '../src/shared/studio-api.ts';
 import { colourPsnr } from './colour-error.ts';
 import { type ComparedPictures, readCompared } from './compared-pictures.ts';
-import { maskOf } from './mask-of.ts';
+import { maskOf, photoFiles } from './eval-files.ts';
 import { maskOverlap } from './mask-overlap.ts';
+import { readMasked } from './masked-photo.ts';
 import type { PerceptualDistance } from './perceptual-distance.ts';
 import { perceptualScale } from './perceptual-scale.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
@@ -35,13 +34,6 @@ const photoResultSchema = z.object({
   glbProblems: z.number(),
 });
 export type PhotoResult = z.infer<typeof photoResultSchema>;
-
-/** The photos that are measured: the first by name. */
-export async function photoFiles(shared: string, limit: number): Promise<string[]> {
-  const folder = join(shared, 'eval', 'photos');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
-  return names.slice(0, limit).map((name) => join(folder, name));
-}
 
 /** Real photos with their masks given, through the command line's own function; render.png against mask and photo. */
 export async function evaluatePhotos(
@@ -109,10 +101,4 @@ async function distanceInside(
     rgb: picture.rgb.map((value, i) => (inside[Math.floor(i / 3)] ? value : 0)),
   });
   return distance.between({ picture: alone(photo), crop }, { picture: alone(drawn), crop }, inside);
-}
-
-async function readMasked(photo: string): Promise<{ photo: PhotoPixels; mask: Uint8Array }> {
-  const pixels = await decodePhoto(new Uint8Array(await readFile(photo)), photo);
-  const bytes = new Uint8Array(await readFile(maskOf(photo)));
-  return { photo: pixels, mask: await decodeMask(bytes, pixels.width, pixels.height) };
 }

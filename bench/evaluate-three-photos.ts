@@ -1,7 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { decodePhoto } from '../src/engine/photo/decode.ts';
 import { startRefinement } from '../src/engine/refine/start.ts';
 import { boxCentre } from '../src/engine/render/camera.ts';
 import { carVertices } from '../src/engine/render/car.ts';
@@ -13,9 +10,11 @@ import {
   type Viewpoint,
   wrapAzimuth,
 } from '../src/shared/viewpoint.ts';
+import { turntableCars } from './eval-files.ts';
+import { readMasked } from './masked-photo.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { median } from './statistics.ts';
-import { readMask, readViews, stepDeg, unseenIoU, type View } from './turntable.ts';
+import { readViews, stepDeg, unseenIoU, type View } from './turntable.ts';
 
 /** Views of a car that are given together, about a third of a turn apart. */
 const triples = [
@@ -46,13 +45,11 @@ export async function evaluateThreePhotos(
   rooms: Rooms,
   cars: number,
 ): Promise<Measured<ThreeResult>> {
-  const root = join(run.shared, 'eval', 'turntable');
-  const names = (await readdir(root)).sort().slice(0, cars);
-  const things = names.flatMap((car) =>
+  const things = (await turntableCars(run.shared, cars)).flatMap(({ car, folder }) =>
     triples.map((triple) => ({
       name: `three/${car}/${triple.join('-')}`,
       measure: async () => {
-        const views = await readViews(join(root, car));
+        const views = await readViews(folder);
         return { car, ...(await fromThree(rooms, views, triple, run.signal)) };
       },
     })),
@@ -112,8 +109,7 @@ async function fromThree(
 async function see(rooms: Rooms, views: View[], index: number): Promise<Seen> {
   const view = views[index];
   if (!view) throw new RangeError(`see: there is no view ${index}`);
-  const photo = await decodePhoto(new Uint8Array(await readFile(view.file)), view.file);
-  const { data: mask } = await readMask(view.file);
+  const { photo, mask } = await readMasked(view.file);
   return { index, photo, mask, estimate: await rooms.reconstruct(photo, mask, {}) };
 }
 

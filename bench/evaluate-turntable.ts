@@ -1,16 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { decodePhoto } from '../src/engine/photo/decode.ts';
+import { boxCentre } from '../src/engine/render/camera.ts';
 import { segmentCar } from '../src/engine/studio/build-car.ts';
 import type { Estimate, Rooms } from '../src/engine/studio/rooms.ts';
 import { usualIterations } from '../src/shared/studio-api.ts';
 import { canonicalViewpoint } from '../src/shared/viewpoint.ts';
 import { type BoxedSilhouette, boxCar } from './boxed-silhouette.ts';
+import { picturesIn, turntableCars } from './eval-files.ts';
 import { overlapOf } from './mask-overlap.ts';
+import { readMasked } from './masked-photo.ts';
 import { type Measured, measureAll, type Run } from './run.ts';
 import { median } from './statistics.ts';
-import { readMask, readViews, stepDeg, unseenIoU, type View, viewFiles } from './turntable.ts';
+import { readViews, stepDeg, unseenIoU, type View } from './turntable.ts';
 
 const poseSchema = z.object({
   azimuthDeg: z.number(),
@@ -47,14 +47,13 @@ export async function evaluateTurntable(
   rooms: Rooms,
   { cars, refineEvery }: TurntableOptions,
 ): Promise<Measured<TurntableResult>> {
-  const root = join(run.shared, 'eval', 'turntable');
   const all: Measured<TurntableResult> = { results: [], failures: [] };
-  for (const car of (await readdir(root)).sort().slice(0, cars)) {
+  for (const { car, folder } of await turntableCars(run.shared, cars)) {
     let views: Promise<View[]> | undefined;
-    const things = (await viewFiles(join(root, car))).map((_file, index) => ({
+    const things = (await picturesIn(folder)).map((_file, index) => ({
       name: `turntable/${car}/${index + 1}/${refineEvery > 0 && index % refineEvery === 0}`,
       measure: async () => {
-        views ??= readViews(join(root, car));
+        views ??= readViews(folder);
         return evaluateView(rooms, car, await views, index, refineEvery, run.signal);
       },
     }));
@@ -85,8 +84,7 @@ async function evaluateView(
   if (!view) throw new RangeError(`evaluateView: ${car} has no view ${index}`);
   const refine = refineEvery > 0 && index % refineEvery === 0;
   const trueDeg = index * stepDeg;
-  const photo = await decodePhoto(new Uint8Array(await readFile(view.file)), view.file);
-  const { data: given } = await readMask(view.file);
+  const { photo, mask: given } = await readMasked(view.file);
   const { mask: found } = await segmentCar({ rooms, signal }, photo);
   const outcome = async (mask: Uint8Array) => {
     const estimate = await rooms.reconstruct(photo, mask, { signal });
@@ -129,7 +127,6 @@ function poseOf(
 
 /** The mean car from the usual distance, a little from above, as the turntables' cameras stand. */
 function meanShape({ template }: Rooms, azimuthDeg: number): BoxedSilhouette {
-  const height = template.vertices.reduce((most, v, i) => (i % 3 === 1 ? Math.max(most, v) : most), 0);
   const car = { template, offsets: new Float32Array(template.vertices.length), lengthMetres: 1 };
-  return boxCar(car, canonicalViewpoint(azimuthDeg, 8, 1, [0, height / 2, 0]));
+  return boxCar(car, canonicalViewpoint(azimuthDeg, 8, 1, boxCentre(template.vertices)));
 }

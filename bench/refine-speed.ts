@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,9 +10,9 @@ import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { startEngine } from '../src/engine/host/start-engine.ts';
 import { connectStudio } from '../src/shared/rpc.ts';
 import { type RefineResult, type Studio, usualIterations } from '../src/shared/studio-api.ts';
+import { maskOf, photoFiles } from './eval-files.ts';
 import { largePhoto, largeSize } from './large-photo.ts';
 import { machine } from './machine.ts';
-import { maskOf } from './mask-of.ts';
 import { refineInPage } from './refine-in-page.ts';
 import { type Moment, settled, type Timeline, timelineOf } from './refine-timeline.ts';
 import { median } from './statistics.ts';
@@ -58,12 +58,11 @@ async function photos(): Promise<Photo[]> {
     { name: `the same, ${largeSize.join(' x ')}`, bytes: await largePhoto(sample) },
   ];
   if (!values.shared) return own;
-  const folder = join(values.shared, 'eval', 'photos');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
-  const theirs = names.slice(0, Number(values.photos)).map(async (name) => ({
-    name: `eval/photos/${name}`,
-    bytes: new Uint8Array(await readFile(join(folder, name))),
-    mask: new Uint8Array(await readFile(maskOf(join(folder, name)))),
+  const files = await photoFiles(values.shared, Number(values.photos));
+  const theirs = files.map(async (file) => ({
+    name: `eval/photos/${basename(file)}`,
+    bytes: new Uint8Array(await readFile(file)),
+    mask: new Uint8Array(await readFile(maskOf(file))),
   }));
   return [...own, ...(await Promise.all(theirs))];
 }
@@ -77,13 +76,12 @@ interface Refined extends Timeline {
 
 async function refineOnce(studio: Studio): Promise<Refined> {
   const moments: Moment[] = [];
-  let before: string | undefined;
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, megabytes());
   }, 5);
   const { document } = await studio.call('document.get', {});
-  before = JSON.stringify(document?.viewpoint);
+  const before = JSON.stringify(document?.viewpoint);
   const begun = performance.now();
   const result = await studio.call(
     'refine.start',

@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { decodeMask } from '../src/engine/photo/mask.ts';
 import type { CarGeometry } from '../src/engine/render/car.ts';
 import { type Viewpoint, wrapAzimuth } from '../src/shared/viewpoint.ts';
 import { type BoxedSilhouette, boxCar, boxMask } from './boxed-silhouette.ts';
-import { maskOf } from './mask-of.ts';
+import { maskOf, picturesIn } from './eval-files.ts';
 import { overlapOf } from './mask-overlap.ts';
 
 /** Degrees between a turntable's views; the first looks at the front. */
@@ -18,16 +17,10 @@ export interface View {
   silhouette: BoxedSilhouette;
 }
 
-/** Pictures of all views of a car, in order. */
-export async function viewFiles(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
-  return names.map((name) => join(folder, name));
-}
-
 /** All views of a car, in order. */
 export async function readViews(folder: string): Promise<View[]> {
   return Promise.all(
-    (await viewFiles(folder)).map(async (file) => {
+    (await picturesIn(folder)).map(async (file) => {
       const { data, width, height } = await readMask(file);
       return { file, silhouette: boxMask(data, width, height) };
     }),
@@ -35,7 +28,7 @@ export async function readViews(folder: string): Promise<View[]> {
 }
 
 /** The mask made by hand that lies beside a picture: [height, width] 0..255. */
-export async function readMask(photo: string): Promise<{ data: Uint8Array; width: number; height: number }> {
+async function readMask(photo: string): Promise<{ data: Uint8Array; width: number; height: number }> {
   const bytes = new Uint8Array(await readFile(maskOf(photo)));
   const { width, height } = await sharp(bytes).metadata();
   return { data: await decodeMask(bytes, width, height), width, height };

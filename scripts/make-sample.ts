@@ -8,6 +8,7 @@ import { ModelStore } from '../src/engine/models/store.ts';
 import { NeuralView } from '../src/engine/neural/neural-view.ts';
 import { backgroundInput } from '../src/engine/photo/crop.ts';
 import { writeProjectFile } from '../src/engine/project/project-file.ts';
+import { boxCentre } from '../src/engine/render/camera.ts';
 import { drawCar } from '../src/engine/render/draw.ts';
 import { openRooms } from '../src/engine/studio/open-rooms.ts';
 import { encodeRgb } from '../src/engine/studio/pixels.ts';
@@ -35,10 +36,9 @@ async function main(): Promise<void> {
   const template = await models.template();
   const texture = { size: textureSize, rgb: paintAtlas(template, textureSize, [34, 78, 140]) };
   const offsets = new Float32Array(3 * template.vertexCount);
-  const half = template.vertices.reduce((most, v, i) => (i % 3 === 1 ? Math.max(most, v) : most), 0) / 2;
   const silhouette = drawCar(
     { template, offsets, lengthMetres: 1, texture, light: ambientLight() },
-    canonicalViewpoint(azimuthDeg, elevationDeg, 1, [0, half, 0]),
+    canonicalViewpoint(azimuthDeg, elevationDeg, 1, boxCentre(template.vertices)),
     { x: 0, y: 0, size: 128 },
     128,
     128,

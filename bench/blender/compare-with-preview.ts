@@ -1,4 +1,5 @@
 import { exportGlb } from '../../src/engine/export/glb.ts';
+import { boxCentre } from '../../src/engine/render/camera.ts';
 import type { CarGeometry, CarSurface } from '../../src/engine/render/car.ts';
 import { drawCar } from '../../src/engine/render/draw.ts';
 import { evaluateBasis, shCount } from '../../src/shared/spherical-harmonics.ts';
@@ -38,11 +39,8 @@ export async function compareWithPreview(
 
 /** A view that tests all of the camera: from the left front and above, rolled, off centre. */
 export function tryingViewpoint({ lengthMetres, template }: CarGeometry): Viewpoint {
-  const height = template.vertices.reduce(
-    (most, value, i) => (i % 3 === 1 ? Math.max(most, value) : most),
-    0,
-  );
-  const framed = canonicalViewpoint(130, 18, lengthMetres, [0, (height / 2) * lengthMetres, 0]);
+  const [x, y, z] = boxCentre(template.vertices).map((value) => value * lengthMetres);
+  const framed = canonicalViewpoint(130, 18, lengthMetres, [x, y, z]);
   return { ...framed, rollDeg: 6, offset: [0.04, -0.03] };
 }
 
