@@ -1,4 +1,4 @@
-import { cropOf } from '../src/engine/photo/crop.ts';
+import { cropMargin, cropOf } from '../src/engine/photo/crop.ts';
 import { resample } from '../src/engine/photo/resample.ts';
 import type { CarGeometry } from '../src/engine/render/car.ts';
 import { drawCar } from '../src/engine/render/draw.ts';
@@ -9,8 +9,6 @@ import type { Viewpoint } from '../src/shared/viewpoint.ts';
 export type BoxedSilhouette = Uint8Array;
 
 const side = 128;
-/** Margin of cropOf's square around the box. */
-const cropMargin = 1.2;
 const drawnSide = 384;
 
 /** A mask [height, width] 0..255, centred and scaled by the longer side of its box. Throws `no-car` for an empty mask. */

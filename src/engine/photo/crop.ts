@@ -4,7 +4,7 @@ import type { Box, DecodedPhoto } from './photo.ts';
 import { resample } from './resample.ts';
 
 /** Side of the crop in units of the longer side of the mask's box. */
-const cropMargin = 1.2;
+export const cropMargin = 1.2;
 
 /** The smallest box around all pixels of at least 128. Throws `no-car` for an empty mask. */
 export function maskBox(mask: Uint8Array, width: number, height: number): Box {
