@@ -6,6 +6,7 @@ import { sampleProject } from '../src/engine/host/paths.ts';
 import { encodePicture } from '../src/engine/studio/pixels.ts';
 import { compareWithPreview, tryingViewpoint } from './blender/compare-with-preview.ts';
 import { blenderVersion } from './blender/draw-in-blender.ts';
+import { countOption } from './count-option.ts';
 import { readProjectCar } from './project-car.ts';
 
 /**
@@ -22,11 +23,11 @@ const { values } = parseArgs({
   },
 });
 
+const [size, samples] = [countOption('size', values.size, 1), countOption('samples', values.samples, 1)];
 const version = blenderVersion();
 if (!version)
   throw new Error('There is no blender in the path. Install it (Debian: apt-get install blender).');
 const { car } = await readProjectCar(values.project);
-const [size, samples] = [Number(values.size), Number(values.samples)];
 const compared = await compareWithPreview(car, tryingViewpoint(car), { size, samples });
 if (values.pictures) {
   await mkdir(values.pictures, { recursive: true });

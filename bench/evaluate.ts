@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { openRooms } from '../src/engine/studio/open-rooms.ts';
 import { Claims } from './claims.ts';
+import { countOption } from './count-option.ts';
 import { evaluateCosts } from './evaluate-costs.ts';
 import { evaluateHeldOut } from './evaluate-held-out.ts';
 import { evaluatePhotos } from './evaluate-photos.ts';
@@ -51,6 +52,13 @@ const { values } = parseArgs({
   },
 });
 
+const counts = {
+  photos: countOption('photos', values.photos),
+  cars: countOption('cars', values.cars),
+  refineEvery: countOption('refine-every', values['refine-every']),
+  threeCars: countOption('three-cars', values['three-cars']),
+  jobs: countOption('jobs', values.jobs, 1),
+};
 const modelsDir = defaultModelsDir();
 const manifest = await readFile(join(modelsDir, 'manifest.json'), 'utf8');
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' });
@@ -71,12 +79,9 @@ async function measure(run: Run) {
   const rooms = await openRooms({ modelsDir, provider: 'cpu' });
   const distance = await PerceptualDistance.open(modelsDir);
   try {
-    const photos = await evaluatePhotos(run, rooms, distance, Number(values.photos));
-    const turntable = await evaluateTurntable(run, rooms, {
-      cars: Number(values.cars),
-      refineEvery: Number(values['refine-every']),
-    });
-    const three = await evaluateThreePhotos(run, rooms, Number(values['three-cars']));
+    const photos = await evaluatePhotos(run, rooms, distance, counts.photos);
+    const turntable = await evaluateTurntable(run, rooms, counts);
+    const three = await evaluateThreePhotos(run, rooms, counts.threeCars);
     const folder = values['held-out'];
     const heldOut = folder === undefined ? null : await evaluateHeldOut(run, rooms, folder);
     return { photos, turntable, three, heldOut };
@@ -99,13 +104,12 @@ async function runAll(): Promise<void> {
   if (values.fresh) await Journal.forget(work);
   await mkdir(work, { recursive: true });
   await claims.clear();
-  const jobs = Number(values.jobs);
   const [node, ...script] = process.argv;
-  if (jobs > 1) await runPinned([node, ...process.execArgv, ...script], jobs, signal, say);
+  if (counts.jobs > 1) await runPinned([node, ...process.execArgv, ...script], counts.jobs, signal, say);
   signal.throwIfAborted();
   const run: Run = { ...common, journal: await journal('all'), claim: async () => true };
   const measured = await measure(run);
-  const costs = await evaluateCosts(run, Number(values.photos));
+  const costs = await evaluateCosts(run, counts.photos);
   const minutes = ((performance.now() - begun) / 60_000).toFixed(0);
   const text = report({
     command: ['npm run evaluate --', ...process.argv.slice(2)].join(' '),

@@ -1,4 +1,5 @@
 import { openBrowserHost } from '../e2e/harness/browser-host.ts';
+import build from '../e2e/harness/build.ts';
 import { StudioPage } from '../e2e/harness/studio-page.ts';
 
 export interface InPage {
@@ -12,6 +13,7 @@ export interface InPage {
 
 /** Refines a photo in the browser host, the second time over, and says when the page had drawn each picture it was told. */
 export async function refineInPage(photo: string): Promise<InPage> {
+  await build();
   const host = await openBrowserHost();
   try {
     const studio = new StudioPage(host);

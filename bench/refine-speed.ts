@@ -10,6 +10,7 @@ import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { startEngine } from '../src/engine/host/start-engine.ts';
 import { connectStudio } from '../src/shared/rpc.ts';
 import { type RefineResult, type Studio, usualIterations } from '../src/shared/studio-api.ts';
+import { countOption } from './count-option.ts';
 import { maskOf, photoFiles } from './eval-files.ts';
 import { largePhoto, largeSize } from './large-photo.ts';
 import { machine } from './machine.ts';
@@ -40,7 +41,9 @@ if (!process.env.MALLOC_MMAP_THRESHOLD_)
     }),
   );
 
-const iterations = Number(values.iterations);
+const iterations = countOption('iterations', values.iterations, 1);
+const repeats = countOption('repeats', values.repeats, 1);
+const photoCount = countOption('photos', values.photos);
 const sample = fileURLToPath(new URL('../resources/samples/car.png', import.meta.url));
 /** So long the engine is left alone before its memory counts as idle, ms. */
 const rest = 3000;
@@ -58,7 +61,7 @@ async function photos(): Promise<Photo[]> {
     { name: `the same, ${largeSize.join(' x ')}`, bytes: await largePhoto(sample) },
   ];
   if (!values.shared) return own;
-  const files = await photoFiles(values.shared, Number(values.photos));
+  const files = await photoFiles(values.shared, photoCount);
   const theirs = files.map(async (file) => ({
     name: `eval/photos/${basename(file)}`,
     bytes: new Uint8Array(await readFile(file)),
@@ -114,7 +117,7 @@ async function measure(studio: Studio, { name, bytes, mask }: Photo): Promise<st
   const idle = await idleMegabytes();
   const runs: Refined[] = [];
   let after = 0;
-  for (let i = 0; i < Number(values.repeats); i++) {
+  for (let i = 0; i < repeats; i++) {
     runs.push(await refineOnce(studio));
     await studio.call('refine.discard', {});
     after = await idleMegabytes();
@@ -153,10 +156,10 @@ try {
 const page = await refineInPage(sample);
 const text = `# Speed and memory of a refinement
 
-Made by \`npm run bench:refine -- --repeats ${values.repeats} --iterations ${iterations}${values.shared ? ` --shared ${values.shared}` : ''}\` on ${host}. 256 x 256 pixels, provider cpu, sessions warm.
+Made by \`npm run bench:refine -- --repeats ${repeats} --iterations ${iterations}${values.shared ? ` --shared ${values.shared}` : ''}\` on ${host}. 256 x 256 pixels, provider cpu, sessions warm.
 
 ## At the engine's client
-Milliseconds after \`refine.start\`, medians of ${values.repeats}: the first picture that shows a change (slowest in brackets), the longest wait for the next picture (of all runs), convergence (the loss stays within ${settled} of its last), the last picture, and the whole call, which ends with the texture at the photo's resolution. Megabytes resident for the engine and its threads (beyond the ${own.toFixed(0)} of the measuring process before it starts them), without a forced collection: ${rest / 1000} s after the import, at most while refining, and ${rest / 1000} s after the last refinement.
+Milliseconds after \`refine.start\`, medians of ${repeats}: the first picture that shows a change (slowest in brackets), the longest wait for the next picture (of all runs), convergence (the loss stays within ${settled} of its last), the last picture, and the whole call, which ends with the texture at the photo's resolution. Megabytes resident for the engine and its threads (beyond the ${own.toFixed(0)} of the measuring process before it starts them), without a forced collection: ${rest / 1000} s after the import, at most while refining, and ${rest / 1000} s after the last refinement.
 
 | photo | first change | longest wait | converged | last picture | whole | mask IoU | idle | peak | after |
 |---|---|---|---|---|---|---|---|---|---|

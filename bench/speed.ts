@@ -9,6 +9,7 @@ import { startEngine } from '../src/engine/host/start-engine.ts';
 import { assetsOf } from '../src/shared/document.ts';
 import { connectStudio } from '../src/shared/rpc.ts';
 import { reconstructStages, type Studio } from '../src/shared/studio-api.ts';
+import { countOption } from './count-option.ts';
 import { largePhoto, largeSize } from './large-photo.ts';
 import { machine } from './machine.ts';
 import { median } from './statistics.ts';
@@ -29,6 +30,9 @@ const { values } = parseArgs({
     out: { type: 'string', default: fileURLToPath(new URL('SPEED.md', import.meta.url)) },
   },
 });
+const repeats = countOption('repeats', values.repeats, 1);
+const seconds = countOption('seconds', values.seconds, 1);
+
 /** Milliseconds by stage, and `all` until everything that is shown has arrived. */
 async function importOnce(studio: Studio, bytes: Uint8Array): Promise<Record<string, number>> {
   const clock = new StageClock();
@@ -49,7 +53,7 @@ async function importOnce(studio: Studio, bytes: Uint8Array): Promise<Record<str
   return { ...Object.fromEntries(stages), import: imported, all: performance.now() - begun };
 }
 
-async function neuralRate(studio: Studio, seconds: number): Promise<{ perSecond: number; gap: number }> {
+async function neuralRate(studio: Studio): Promise<{ perSecond: number; gap: number }> {
   const gaps: number[] = [];
   const begun = performance.now();
   for (let last = begun; last - begun < 1000 * seconds; ) {
@@ -69,14 +73,14 @@ try {
   const bytes = await largePhoto(values.photo);
   await importOnce(studio, bytes);
   const runs: Record<string, number>[] = [];
-  for (let i = 0; i < Number(values.repeats); i++) runs.push(await importOnce(studio, bytes));
-  const rate = await neuralRate(studio, Number(values.seconds));
+  for (let i = 0; i < repeats; i++) runs.push(await importOnce(studio, bytes));
+  const rate = await neuralRate(studio);
   const names = Object.keys(runs[0] ?? {});
   const row = (label: string, of: (times: number[]) => number) =>
     `| ${label} | ${names.map((name) => of(runs.map((run) => run[name] ?? 0)).toFixed(0)).join(' | ')} |`;
   const text = `# Speed of the studio's engine
 
-Made by \`npm run bench:speed -- --repeats ${values.repeats}\` on ${host}. Photo: ${basename(values.photo)} as a JPEG of ${largeSize.join(' x ')} (${(bytes.length / 1e6).toFixed(1)} MB); sessions warm, provider cpu.
+Made by \`npm run bench:speed -- --repeats ${repeats}\` on ${host}. Photo: ${basename(values.photo)} as a JPEG of ${largeSize.join(' x ')} (${(bytes.length / 1e6).toFixed(1)} MB); sessions warm, provider cpu.
 
 ## Photo to car, milliseconds
 \`import\` is the call; \`all\` ends when the client also holds photo, mask, shape, texture and the neural view's picture.
@@ -87,7 +91,7 @@ ${row('median', median)}
 ${row('slowest', (times) => Math.max(...times))}
 
 ## Neural view
-${rate.perSecond.toFixed(1)} pictures a second over ${values.seconds} s; the longest wait for one was ${rate.gap.toFixed(0)} ms.
+${rate.perSecond.toFixed(1)} pictures a second over ${seconds} s; the longest wait for one was ${rate.gap.toFixed(0)} ms.
 `;
   await writeFile(values.out, text);
   console.log(text);
