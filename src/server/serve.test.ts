@@ -122,10 +122,17 @@ it('refuses a foreign page and a page without the token', async () => {
   await expect(open(`${origin().replace('http', 'ws')}/studio`, origin())).rejects.toThrow('403');
 });
 
-it('says what to do when the port is taken or the page is missing', async () => {
+it('says what to do when the port is taken, the address is not its own or the page is missing', async () => {
   const { port } = new URL(server.url);
   const options = { address: '127.0.0.1', pageDir: folder, connect: echo };
-  await expect(serve({ ...options, port: Number(port) })).rejects.toThrow('EADDRINUSE');
+  await expect(serve({ ...options, port: Number(port) })).rejects.toMatchObject({
+    message: expect.stringContaining('EADDRINUSE'),
+    remedy: expect.stringContaining('--port'),
+  });
+  await expect(serve({ ...options, port: 0, address: '192.0.2.1' })).rejects.toMatchObject({
+    message: expect.stringContaining('192.0.2.1'),
+    remedy: expect.stringContaining('--host'),
+  });
   await expect(serve({ ...options, port: 0, pageDir: '/nowhere' })).rejects.toMatchObject({
     code: 'file-not-found',
   });

@@ -35,7 +35,7 @@ const largestMessageBytes = largestFileBytes + 2 ** 20;
 
 /**
  * The browser host: the built page and, behind Host, Origin and token checks, the studio API over a WebSocket.
- * Throws StudioError `file-not-found` without a built page, `internal` if the port is taken.
+ * Throws StudioError `file-not-found` without a built page, `internal` if it can't listen there.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (!existsSync(join(options.pageDir, 'index.html'))) {
@@ -84,7 +84,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
         new StudioError(
           'internal',
           `Can't listen on ${options.address}:${options.port} (${error.code ?? error.message}).`,
-          'Choose another port with --port, or 0 for any.',
+          ['EADDRINUSE', 'EACCES'].includes(error.code ?? '')
+            ? 'Choose another port with --port, or 0 for any.'
+            : 'Give --host an address of this machine.',
           { cause: error },
         ),
       );
