@@ -6,6 +6,7 @@ import { validateGlb } from '../engine/export/validate-glb.ts';
 import type { Rooms } from '../engine/studio/rooms.ts';
 import { testPhoto, testRooms } from '../engine/studio/test-rooms.ts';
 import { StudioError } from '../shared/errors.ts';
+import { isResult } from './files.ts';
 import { testCli } from './test-cli.ts';
 
 const cli = testCli();
@@ -32,6 +33,7 @@ test('writes everything that was promised, and only that', async () => {
       'report.json',
     ].sort(),
   );
+  expect(readdirSync(join(results(), 'red car')).every(isResult)).toBe(true);
   const told = report('red car');
   expect(told.photo).toEqual({ width: 320, height: 200 });
   expect(told.viewpoint.azimuthDeg).toBe(42);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { prepareFolder, writeFolder } from './output-folder.ts';
+import { checkReplaceable, prepareFolder, writeFolder } from './output-folder.ts';
 import type { Report } from './report.ts';
 
 /** What the next renames do: true fails one. */
@@ -98,6 +98,19 @@ test.each(['notes.txt', 'report.json'])(
     expect(readFileSync(join(folder, name), 'utf8')).toBe('{"mine":1}');
   },
 );
+
+test('results with a file of someone else beside them are refused and left alone; what file managers leave is not', async () => {
+  const folder = earlierResults();
+  writeFileSync(join(folder, '.DS_Store'), '');
+  await checkReplaceable(folder);
+  writeFileSync(join(folder, 'side.png'), 'mine');
+  const writing = writeFolder(folder, (write) => write('car.glb', bytes));
+  await expect(writing).rejects.toMatchObject({
+    code: 'file-not-writable',
+    message: expect.stringContaining('holds other files (side.png)'),
+  });
+  expect(readFileSync(join(folder, 'side.png'), 'utf8')).toBe('mine');
+});
 
 test("a file in the folder's place is refused and left alone", async () => {
   writeFileSync(join(root, 'car'), 'mine');

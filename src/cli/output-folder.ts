@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeFailure } from '../engine/project/file-errors.ts';
 import { StudioError } from '../shared/errors.ts';
+import { isResult } from './files.ts';
 import { reportSchema } from './report.ts';
 
 /** Makes sure that files can be written there. Throws `file-not-writable` or `disk-full`. */
@@ -17,10 +18,12 @@ export async function prepareFolder(folder: string): Promise<void> {
 export async function checkReplaceable(folder: string): Promise<void> {
   await guarded(folder, async () => {
     const names = await readdir(folder).catch(ignoreMissing);
-    if (!names || names.length === 0 || (await isReport(join(folder, 'report.json')))) return;
+    if (!names || names.length === 0) return;
+    const other = names.find((name) => !isResult(name));
+    if (other === undefined && (await isReport(join(folder, 'report.json')))) return;
     throw new StudioError(
       'file-not-writable',
-      `${folder} holds other files, which are not replaced.`,
+      `${folder} holds other files (${other ?? 'report.json'}), which are not replaced.`,
       'Choose another folder with --out, or move them away.',
     );
   });
@@ -28,8 +31,8 @@ export async function checkReplaceable(folder: string): Promise<void> {
 
 /**
  * Puts a folder of files in place whole or not at all: it is filled beside its place and renamed. An empty folder or one
- * with a report.json of ours is replaced, any other refused. Whatever fails, what was there stays and nothing half-written
- * is left; if what was there can't be put back, the error names where it is.
+ * with a report.json of ours and nothing but results is replaced, any other refused. Whatever fails, what was there stays
+ * and nothing half-written is left; if what was there can't be put back, the error names where it is.
  */
 export async function writeFolder(
   folder: string,
