@@ -1,5 +1,7 @@
+import { basename, extname } from 'node:path';
 import { openBrowserHost } from '../e2e/harness/browser-host.ts';
 import build from '../e2e/harness/build.ts';
+import { eventually } from '../e2e/harness/eventually.ts';
 import { StudioPage } from '../e2e/harness/studio-page.ts';
 
 export interface InPage {
@@ -19,6 +21,7 @@ export async function refineInPage(photo: string): Promise<InPage> {
     const studio = new StudioPage(host);
     await studio.ready();
     await studio.importPhoto(photo);
+    await eventually(async () => (await studio.carName) === basename(photo, extname(photo)), 60_000);
     await studio.ready();
     const refine = async () => {
       const drawn = host.page.evaluate(whenDrawn);
