@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../src/shared/content-security-policy.ts';
 import { pageOrigin, pageScheme } from '../src/shared/ipc-channels.ts';
-import { BrowserWindowDouble, ownFrame } from './electron-double/browser-window.ts';
+import { BrowserWindowDouble } from './electron-double/browser-window.ts';
 import { desktop } from './electron-double/desktop.ts';
 import { browserOrigin } from './electron-double/page-messages.ts';
 import { privilegedSchemes, sessionDouble } from './electron-double/session.ts';
+import { ownFrame } from './electron-double/web-contents.ts';
 import { onBridge } from './harness/bridge.ts';
 import { openElectronDouble } from './harness/electron-double-host.ts';
 import { eventually } from './harness/eventually.ts';

@@ -1,25 +1,16 @@
 import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type {
-  BrowserWindow,
-  BrowserWindowConstructorOptions,
-  IpcMainEvent,
-  MessagePortMain,
-  WebContents,
-} from 'electron';
+import type { BrowserWindow, BrowserWindowConstructorOptions, WebContents } from 'electron';
 import type { Browser, Page, Request as PageRequest, Route } from 'playwright-core';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { pageOrigin, pageScheme } from '../../src/shared/ipc-channels.ts';
-import { decodeMessage, encodeMessage } from '../../src/shared/wire.ts';
 import { launchChromium } from '../harness/chromium.ts';
 import { appDouble } from './app.ts';
 import { bundlePageHalf } from './bundle-page-half.ts';
-import { ipcMainDouble } from './ipc-main.ts';
-import { browserOrigin, type ToPage, type ToWindow } from './page-messages.ts';
-import { asPortDouble, type PortDouble } from './ports.ts';
+import { browserOrigin } from './page-messages.ts';
 import { sessionDouble } from './session.ts';
+import { WebContentsDouble } from './web-contents.ts';
 
-type OpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
 type UsedWindow = Pick<BrowserWindow, 'loadURL' | 'show' | 'focus' | 'setTitle' | 'isMinimized' | 'restore'>;
 
 const newWindow = {
@@ -28,84 +19,6 @@ const newWindow = {
   disposition: 'new-window',
   referrer: { url: '', policy: 'default' },
 } as const;
-
-export const ownFrame = { url: `${pageOrigin}/index.html`, parent: null };
-
-/** Web contents whose page is a real one in Chromium; the preload's and the page's messages come over a loopback socket. */
-class WebContentsDouble
-  extends EventEmitter
-  implements Pick<WebContents, 'send' | 'postMessage' | 'setWindowOpenHandler'>
-{
-  openHandler: OpenHandler = () => ({ action: 'allow' });
-  /** the frame that messages seem to come from; specs put a foreign one here */
-  senderFrame: { url: string; parent: unknown } | null = ownFrame;
-  #socket: WebSocket | null = null;
-  readonly #unsent: ToPage[] = [];
-  readonly #ports = new Map<number, PortDouble>();
-  #nextPort = 1;
-
-  setWindowOpenHandler(handler: OpenHandler): void {
-    this.openHandler = handler;
-  }
-
-  send(channel: string, ...args: unknown[]): void {
-    this.tell({ kind: 'event', channel, args, ports: [] });
-  }
-
-  postMessage(channel: string, message: unknown, transfer: MessagePortMain[] = []): void {
-    const ports = transfer.map((port) => this.#adopt(asPortDouble(port)));
-    this.tell({ kind: 'event', channel, args: [message], ports });
-  }
-
-  /** A page that is loaded anew brings a new socket; the ports of the old one are gone. */
-  attach(socket: WebSocket): void {
-    this.#drop();
-    this.#socket = socket;
-    for (const message of this.#unsent.splice(0)) this.tell(message);
-    socket.on('message', (data: Buffer) => void this.#hear(decodeMessage(data) as ToWindow));
-    socket.on('close', () => {
-      if (this.#socket === socket) this.#drop();
-    });
-  }
-
-  #drop(): void {
-    this.#socket = null;
-    for (const port of this.#ports.values()) port.close();
-    this.#ports.clear();
-  }
-
-  tell(message: ToPage): void {
-    if (this.#socket) this.#socket.send(encodeMessage(message));
-    else this.#unsent.push(message);
-  }
-
-  #adopt(port: PortDouble): number {
-    const id = this.#nextPort++;
-    this.#ports.set(id, port);
-    port.transferTo({
-      send: (data) => this.tell({ kind: 'port-message', port: id, data }),
-      closed: () => this.tell({ kind: 'port-close', port: id }),
-    });
-    return id;
-  }
-
-  async #hear(message: ToWindow): Promise<void> {
-    const frame = this.senderFrame;
-    const event = { sender: this, senderFrame: frame } as unknown as IpcMainEvent &
-      Electron.IpcMainInvokeEvent;
-    if (message.kind === 'port-message') this.#ports.get(message.port)?.postMessage(message.data);
-    if (message.kind === 'port-close') this.#ports.get(message.port)?.close();
-    if (message.kind === 'send') ipcMainDouble.receive(message.channel, event, message.args);
-    if (message.kind === 'invoke') {
-      try {
-        const value = (await ipcMainDouble.invoke(message.channel, event, message.args)) ?? null;
-        this.tell({ kind: 'answer', id: message.id, value });
-      } catch (error) {
-        this.tell({ kind: 'failure', id: message.id, message: String(error) });
-      }
-    }
-  }
-}
 
 /** Double of BrowserWindow: a page of a real Chromium, its own scheme served by what main gave `protocol.handle`. */
 export class BrowserWindowDouble extends EventEmitter implements UsedWindow {

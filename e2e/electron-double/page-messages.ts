@@ -1,4 +1,4 @@
-/** Messages between the page's half of the double (page-half.ts) and the window's (browser-window.ts). */
+/** Messages between the page's half of the double (page-half.ts) and the window's (web-contents.ts). */
 export type ToWindow =
   | { kind: 'send'; channel: string; args: unknown[] }
   | { kind: 'invoke'; id: number; channel: string; args: unknown[] }
