@@ -1,6 +1,6 @@
 import type { Rooms } from '../engine/studio/rooms.ts';
 
-/** What a command has of the outside world; tests give their own. */
+/** What a command has of the outside world. */
 export interface CliContext {
   /** one line to stdout */
   print(line: string): void;
@@ -8,6 +8,6 @@ export interface CliContext {
   error(line: string): void;
   /** fires on Ctrl-C */
   signal: AbortSignal;
-  /** opens models and renderers on the chosen device */
+  /** opens models and threads on the chosen device */
   openRooms(): Promise<Rooms>;
 }

@@ -10,11 +10,7 @@ import type { RefineOptions } from './refine.ts';
 import type { RenderOptions } from './render.ts';
 
 /** What the command line has of the outside world; tests give their own. */
-export interface Surroundings {
-  print(line: string): void;
-  error(line: string): void;
-  /** fires on Ctrl-C */
-  signal: AbortSignal;
+export interface Surroundings extends Omit<CliContext, 'openRooms'> {
   openRooms(options: { modelsDir: string; provider: Provider | 'auto' }): Promise<Rooms>;
 }
 
@@ -29,9 +25,7 @@ interface EngineOptions {
 export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
   let exitCode: number = exitCodes.done;
   const contextOf = ({ device, models }: EngineOptions): CliContext => ({
-    print: around.print,
-    error: around.error,
-    signal: around.signal,
+    ...around,
     openRooms: () => around.openRooms({ modelsDir: models, provider: device }),
   });
 
