@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import open from 'open';
 import { defaultDataDir, defaultModelsDir, packageRoot, sampleProject } from '../engine/host/paths.ts';
 import { startEngine } from '../engine/host/start-engine.ts';
 import type { Provider } from '../shared/studio-api.ts';
+import { openBrowser } from './open-browser.ts';
 import { type RunningServer, serve } from './serve.ts';
 
 export interface BrowserHostOptions {
@@ -50,10 +50,4 @@ export async function runBrowserHost(options: BrowserHostOptions): Promise<void>
     await server?.close();
     await engine.close();
   }
-}
-
-/** Without a browser to open (a server, a container) the printed address is all there is to do. */
-async function openBrowser(url: string): Promise<void> {
-  const browser = await open(url).catch(() => null);
-  browser?.on('error', () => console.log('No browser could be opened; open the address yourself.'));
 }
