@@ -31,6 +31,14 @@ describe('decodeMask', () => {
     });
   });
 
+  it('refuses a mask of another size before it reads its pixels, however many there are', async () => {
+    const black = sharp({ create: { width: 20, height: 10, channels: 3, background: 'black' } });
+    const png = await black.png().toBuffer();
+    png.writeUInt32BE(15_000, 16);
+    png.writeUInt32BE(15_000, 20);
+    await expect(decodeMask(png, 20, 10)).rejects.toMatchObject({ code: 'mask-size' });
+  });
+
   it('refuses an empty file', async () => {
     await expect(decodeMask(new Uint8Array(0), 10, 20)).rejects.toMatchObject({
       code: 'photo-not-a-picture',

@@ -56,6 +56,26 @@ describe.each([
   });
 });
 
+test("JFIF's previews go, its header stays", async () => {
+  const jpeg = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'red' } })
+    .jpeg()
+    .withMetadata({ density: 144 })
+    .toBuffer();
+  const [start, rest] = [jpeg.subarray(0, 2), jpeg.subarray(2)];
+  const preview = Buffer.alloc(3 * 4 * 3, secret);
+  const segment = (content: Buffer) => Buffer.concat([Buffer.of(0xff, 0xe0, 0, content.length + 2), content]);
+  const jfif = segment(
+    Buffer.concat([Buffer.from('JFIF\0'), Buffer.of(1, 1, 1, 0, 144, 0, 144, 4, 3), preview]),
+  );
+  const jfxx = segment(Buffer.concat([Buffer.from('JFXX\0'), Buffer.of(0x13, 4, 3), preview]));
+  const bytes = new Uint8Array(Buffer.concat([start, jfif, jfxx, rest]));
+
+  const stripped = stripMetadata(bytes) ?? new Uint8Array();
+  expect(Buffer.from(stripped).includes(secret.slice(0, 8))).toBe(false);
+  const { width, height, density } = await sharp(stripped).metadata();
+  expect({ width, height, density }).toEqual({ width: 40, height: 30, density: 144 });
+});
+
 test('a picture that is stored upright anew tells nothing either', async () => {
   const turned = await sharp(await telling('jpeg'))
     .withExif({ IFD0: { Artist: secret } })

@@ -1,13 +1,13 @@
 /**
  * A JPEG or PNG without what tells where, when, by whom and with what it was made (EXIF with its GPS position and preview,
- * XMP, IPTC, comments, further pictures after the end); its pixels are untouched. null where its structure can't be followed.
+ * JFIF's small preview, XMP, IPTC, comments, further pictures after the end); its pixels are untouched. null where its structure can't be followed.
  */
 export function stripMetadata(bytes: Uint8Array): Uint8Array | null {
   return join(bytes[0] === 0xff ? jpegParts(bytes) : pngParts(bytes));
 }
 
-/** JFIF's header and Adobe's, which names the colour transform. */
-const keptApplicationSegments = [0xe0, 0xee];
+/** Adobe's segment, which names the colour transform. */
+const adobe = 0xee;
 
 /** Segments as in ITU-T T.81, annex B: marker, length of what follows (itself included, two bytes), content. */
 function jpegParts(bytes: Uint8Array): Uint8Array[] | null {
@@ -24,12 +24,22 @@ function jpegParts(bytes: Uint8Array): Uint8Array[] | null {
     if (marker === 0xda) end = endOfScan(bytes, end);
     const isApplication = marker >= 0xe0 && marker <= 0xef;
     const isComment = marker === 0xfe;
-    if (!isComment && (!isApplication || keptApplicationSegments.includes(marker))) {
-      parts.push(bytes.subarray(at, end));
-    }
+    if (marker === 0xe0) parts.push(jfifHeader(bytes.subarray(at, end)));
+    else if (!isComment && (!isApplication || marker === adobe)) parts.push(bytes.subarray(at, end));
     at = end;
   }
   return [...parts, Uint8Array.of(0xff, 0xd9)];
+}
+
+/** JFIF's header (version, units and density; ITU-T T.871, 10.1) with a preview of 0 x 0; nothing of an APP0 that isn't one. */
+function jfifHeader(segment: Uint8Array): Uint8Array {
+  const length = 18;
+  const name = String.fromCharCode(...segment.subarray(4, 9));
+  if (name !== 'JFIF\0' || segment.length < length) return new Uint8Array(0);
+  const header = segment.slice(0, length);
+  header.set([0, length - 2], 2);
+  header.set([0, 0], length - 2);
+  return header;
 }
 
 /** Where the next marker begins; in a scan, FF 00 is a byte of data, FF D0 to D7 restart the decoder, FF FF fills. */

@@ -35,10 +35,14 @@ function checkView(input: RefineInput, view: RefineView): void {
       `The mask has ${mask.length} pixels, the photo ${photo.width} x ${photo.height}.`,
       "Use a mask of the photo's size.",
     );
-  const numbers = [crop.x, crop.y, crop.size, input.lengthMetres, viewpoint.distance, viewpoint.fovDeg];
+  const sizes = [crop.size, input.lengthMetres, viewpoint.distance, viewpoint.fovDeg];
+  const places = [crop.x, crop.y, ...viewpoint.target, ...viewpoint.offset];
   const angles = [viewpoint.azimuthDeg, viewpoint.elevationDeg, viewpoint.rollDeg];
-  if (![...numbers, ...angles, ...viewpoint.target, ...viewpoint.offset].every(Number.isFinite))
-    throw invalid('The viewpoint is not a number throughout.', 'Reconstruct the car from its photo again.');
+  if (![...sizes, ...places, ...angles].every(Number.isFinite) || Math.min(...sizes) <= 0)
+    throw invalid(
+      'The viewpoint is not a number throughout, or a size of it is not positive.',
+      'Reconstruct the car from its photo again.',
+    );
   if (insideCar(input, viewpoint))
     throw invalid(
       'The viewpoint lies inside the car.',

@@ -219,6 +219,9 @@ describe('refine with bad input', () => {
     await expect(
       refusedView({ viewpoint: { ...view.viewpoint, azimuthDeg: Number.NaN } }),
     ).rejects.toMatchObject({ code: 'invalid-parameters' });
+    await expect(refusedView({ crop: { ...view.crop, size: 0 } })).rejects.toMatchObject({
+      code: 'invalid-parameters',
+    });
     await expect(refused({ views: [] })).rejects.toMatchObject({
       code: 'invalid-parameters',
       message: "A refinement can't take 0 photos.",
