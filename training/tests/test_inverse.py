@@ -279,11 +279,18 @@ def test_perceptual_distance_looks_inside_only():
     picture, inside = torch.rand(2, 3, 64, 64), torch.zeros(2, 1, 64, 64)
     inside[..., 16:48, 16:48] = 1
     elsewhere = picture + torch.rand(2, 3, 64, 64) * (1 - inside)
-    assert distance(elsewhere, picture, inside).tolist() == pytest.approx([0, 0], abs=1e-7)
+    own = torch.arange(2)
+    assert distance(elsewhere, picture, own, inside).tolist() == pytest.approx([0, 0], abs=1e-7)
     blurred = torch.nn.functional.avg_pool2d(picture, 5, 1, 2).requires_grad_()
-    value = distance(blurred, picture, inside)
+    value = distance(blurred, picture, own, inside)
     (gradient,) = torch.autograd.grad(value.sum(), blurred)
     assert float(value.min()) > 0.01 and float(gradient.abs().sum()) > 0
+    exchanged = distance(blurred.detach()[[1, 0, 0]], picture, torch.tensor([0, 1, 0]), inside[[0, 0, 0]])
+    each = [
+        distance(blurred.detach()[[drawn]], picture[[seen]], own[:1], inside[:1])
+        for drawn, seen in ((1, 0), (0, 1), (0, 0))
+    ]
+    assert exchanged.tolist() == pytest.approx(torch.cat(each).tolist(), rel=1e-5)
 
 
 def test_a_file_without_a_discriminator_is_named(tmp_path):

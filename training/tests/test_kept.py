@@ -206,8 +206,9 @@ def test_runs_that_are_read_may_be_kept_files(prepared):
 def test_f_takes_its_perceptual_distance_from_a_kept_gan(tmp_path, trained):
     path, _ = kept_gan(tmp_path, "optimisers")
     one, other = (PerceptualDistance.of_run(source) for source in (path, tmp_path / "run"))
-    pictures, inside = torch.rand(2, 2, 3, 16, 16), torch.ones(2, 1, 16, 16)
-    assert torch.allclose(one(*pictures, inside), other(*pictures, inside), rtol=1e-2)
+    drawn, pictures = torch.rand(2, 2, 3, 16, 16)
+    compared = (drawn, pictures, torch.arange(2), torch.ones(2, 1, 16, 16))
+    assert torch.allclose(one(*compared), other(*compared), rtol=1e-2)
 
 
 def test_the_neural_view_goes_on_from_what_was_kept(tmp_path):

@@ -74,7 +74,7 @@ class Objective:
             "colour": colour_difference(drawing.colour, picture, inside).mean(),
         }
         if self.perceptual is not None and progress >= self.settings.perceptual_from:
-            values["perceptual"] = self.perceptual(drawing.colour, picture, inside).mean()
+            values["perceptual"] = self.perceptual(drawing.colour, batch["colour"], view, inside).mean()
         return values
 
     def orders(self, count: int, device: torch.device = CPU) -> tuple[torch.Tensor, torch.Tensor]:

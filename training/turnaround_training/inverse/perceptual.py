@@ -55,11 +55,14 @@ class PerceptualDistance:
             levels.append(functional.normalize(x, dim=1, eps=1e-6))
         return levels
 
-    def __call__(self, drawn: torch.Tensor, picture: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:
-        """Mean squared distance [N] over places and levels; drawn, picture [N,3,H,W], inside [N,1,H,W]."""
-        composed = drawn * inside + picture * (1 - inside)
+    def __call__(
+        self, drawn: torch.Tensor, pictures: torch.Tensor, view: torch.Tensor, inside: torch.Tensor
+    ) -> torch.Tensor:
+        """Mean squared distance [N] over places and levels of drawings [N,3,H,W] from the pictures [M,3,H,W] that view [N]
+        names, inside [N,1,H,W]; each picture is looked at once, however many drawings are compared with it."""
+        composed = drawn * inside + pictures[view] * (1 - inside)
         with torch.no_grad():
-            wanted = self.features(picture)
+            wanted = self.features(pictures)
         got = self.features(composed)
-        levels = [(a - b).square().sum(1).mean((1, 2)) for a, b in zip(got, wanted, strict=True)]
+        levels = [(a - b[view]).square().sum(1).mean((1, 2)) for a, b in zip(got, wanted, strict=True)]
         return torch.stack(levels).mean(0)
