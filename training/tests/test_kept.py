@@ -145,6 +145,8 @@ def test_the_command_says_what_it_kept_or_what_is_wrong(tmp_path, trained, capsy
     assert code == 0 and re.fullmatch(
         r".*/kept\.pt: 0\.1 MB \(generator 0\.\d+, average 0\.\d+, discriminator 0\.\d+\)\n", out
     )
+    code, out = keep("gan", "--without", "optimisers", "--without", "discriminator", "generator")
+    assert code == 0 and re.fullmatch(r".*/kept\.pt: 0\.\d+ MB \(average 0\.\d+\)\n", out)
     for section, more, said in (
         ("encoder", (), "No checkpoint"), ("texture", (), "not a checkpoint of stage texture"),
         ("neural", (), "no [neural] run"), ("gan", ("--without", "colour"), "has no colour"),

@@ -124,7 +124,8 @@ def _add_keep(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, help="TOML file of the run")
     parser.add_argument("--stage", dest="kept", required=True, help="section whose run is kept")
     parser.add_argument("--out", type=Path, required=True, help="file to write")
-    parser.add_argument("--without", nargs="+", default=[], metavar="PART", help="parts to leave out, e.g. optimisers")
+    left_out = "parts to leave out, e.g. optimisers; may be given again"
+    parser.add_argument("--without", nargs="+", action="extend", default=[], metavar="PART", help=left_out)
 
 
 def _keep(options: argparse.Namespace) -> None:
