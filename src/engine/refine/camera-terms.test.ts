@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cameraCount, cameraNames } from './camera-parameters.ts';
-import { cameraDeparture, camerasApart } from './camera-terms.ts';
+import { cameraDeparture, camerasApart, lengthHidden } from './camera-terms.ts';
 import { schedule } from './schedule.ts';
 
 const elevation = cameraNames.indexOf('elevation');
@@ -71,5 +71,24 @@ describe('camerasApart', () => {
         expect(g).toBeCloseTo(wanted[view][k], 5);
       });
     });
+  });
+});
+
+describe('lengthHidden', () => {
+  const turned = (degrees: number) => {
+    const camera = level();
+    camera[azimuth] = (degrees * Math.PI) / 180;
+    return camera;
+  };
+
+  it('is 1 along the car, from either end, and hardly anything from 30 degrees off', () => {
+    expect(lengthHidden([turned(0)])).toBe(1);
+    expect(lengthHidden([turned(180)])).toBeCloseTo(1, 12);
+    expect(lengthHidden([turned(30)])).toBeLessThan(0.02);
+    expect(lengthHidden([turned(-90)])).toBeLessThan(1e-6);
+  });
+
+  it('asks no more than one of several cameras to see the length', () => {
+    expect(lengthHidden([turned(0), turned(180), turned(60)])).toBeLessThan(0.02);
   });
 });

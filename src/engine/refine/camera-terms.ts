@@ -47,6 +47,12 @@ export function camerasApart(
   return sum;
 }
 
+/** How little cameras show of the car's length, 0..1: 1 for one that looks along it, next to 0 from 30 degrees off. */
+export function lengthHidden(cameras: readonly Float64Array[]): number {
+  const across = Math.max(...cameras.map((camera) => Math.abs(Math.sin(camera[azimuth]))));
+  return Math.exp(-((across / schedule.endOn) ** 2));
+}
+
 const togetherNames = ['elevation', 'distance'] as const;
 
 const meanOf = (values: readonly number[]) => values.reduce((total, x) => total + x, 0) / values.length;

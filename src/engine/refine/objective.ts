@@ -1,7 +1,7 @@
 import type { Template } from '../../shared/template.ts';
 import type { OrbitCamera } from '../diffrender/index.ts';
 import { cameraCount, cameraOf } from './camera-parameters.ts';
-import { cameraDeparture, camerasApart } from './camera-terms.ts';
+import { cameraDeparture, camerasApart, lengthHidden } from './camera-terms.ts';
 import { OutlineFit } from './outline-fit.ts';
 import { schedule } from './schedule.ts';
 import { composeOffsets, type Shape, symmetrise } from './shape-model.ts';
@@ -54,7 +54,7 @@ export class Objective {
   ) {
     const size = template.vertices.length;
     this.outline = new OutlineFit(template, largest);
-    this.shapeTerms = new ShapeTerms(template, start.coefficients, reference);
+    this.shapeTerms = new ShapeTerms(template, start.coefficients, reference, lengthHidden(start.cameras));
     this.vertices = new Float64Array(size);
     this.vertexGradient = new Float64Array(size);
     this.fieldGradient = new Float64Array(size);

@@ -1,4 +1,5 @@
 import type { Template } from '../../shared/template.ts';
+import { proportionsLoss } from './proportions.ts';
 import { schedule } from './schedule.ts';
 import { FlatnessLoss, laplacianLoss } from './shape-losses.ts';
 import type { Shape } from './shape-model.ts';
@@ -14,17 +15,26 @@ export class ShapeTerms {
   private readonly flatness: FlatnessLoss;
   private readonly edge: number;
   private readonly contact: Uint32Array;
+  /** [V] 1 below the mirrors */
+  private readonly low: Uint8Array;
 
-  /** `reference` [V, 3] has the creases that cost nothing; `start` [K] holds the coefficients. */
+  /**
+   * `reference` [V, 3] has the creases that cost nothing; `start` [K] holds the coefficients; `lengthHidden`, 0..1, says how
+   * little the photos show of the car's length.
+   */
   constructor(
-    template: Template,
+    private readonly template: Template,
     private readonly start: Float64Array,
     reference: ArrayLike<number>,
+    private readonly lengthHidden: number,
   ) {
     const { vertexCount, vertices } = template;
     const { topology, neighbours } = TemplateMesh.of(template);
     this.neighbours = neighbours;
     this.flatness = new FlatnessLoss(topology, reference);
+    this.low = Uint8Array.from({ length: vertexCount }, (_, v) =>
+      vertices[3 * v + 1] < schedule.mirrorHeight ? 1 : 0,
+    );
     this.edge = meanEdge(vertices, neighbours);
     this.contact = Uint32Array.from(
       Array.from({ length: vertexCount }, (_, v) => v).filter(
@@ -50,7 +60,7 @@ export class ShapeTerms {
       ground: this.ground(vertices, weights.ground, vertexGradient),
       laplacian: laplacianLoss(field, this.neighbours, this.edge, weights.laplacian, fieldGradient),
       movement: movement(field, weights.movement, fieldGradient),
-      prior: this.prior(coefficients, coefficientGradient),
+      prior: this.prior(coefficients, coefficientGradient) + this.proportions(vertices, coefficientGradient),
     };
     const total =
       weights.flatness * terms.flatness +
@@ -78,6 +88,19 @@ export class ShapeTerms {
       g[k] += 2 * weight * share * y;
     }
     return sum * share;
+  }
+
+  /** Weighted; adds to the coefficients' gradient alone, as a field would give way at single vertices. */
+  private proportions(vertices: Float64Array, g: Float64Array): number {
+    const weight = schedule.weights.proportions * this.lengthHidden;
+    if (weight === 0) return 0;
+    const { loss, pulls } = proportionsLoss(vertices, this.low);
+    const { basis } = this.template;
+    for (let k = 0; k < g.length; k++) {
+      const at = k * vertices.length;
+      for (const { coordinate, slope } of pulls) g[k] += weight * slope * basis[at + coordinate];
+    }
+    return weight * loss;
   }
 
   /** Weighted: usual cars have coefficients of variance 1, and the start's are wrong by less. */
