@@ -111,6 +111,22 @@ test('any other failure of the refinement fails the photo', async () => {
   expect(readdirSync(results())).toEqual([]);
 });
 
+test('what would fail every photo ends the batch, and says so for each', async () => {
+  const photos = await Promise.all(['a.png', 'b.png', 'c.png'].map((name) => save(name, testPhoto())));
+  const refine = async () => {
+    throw new StudioError('disk-full', 'The disk is full.', 'Free some space.');
+  };
+  const { code, out, err } = await reconstruct(photos, ['--refine', '3', '--json'], { refine });
+  expect(code).toBe(1);
+  expect(err).toEqual([
+    expect.stringContaining('a.png: The disk is full'),
+    expect.stringMatching(/not tried.* 2 more/),
+  ]);
+  expect(out.map((line) => JSON.parse(line))).toEqual(
+    photos.map((file) => ({ file, error: expect.objectContaining({ code: 'disk-full' }) })),
+  );
+});
+
 test('render and export work from the folder, and refuse what is none', async () => {
   const photo = await save('red.png', testPhoto());
   await reconstruct([photo]);

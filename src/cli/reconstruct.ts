@@ -34,8 +34,9 @@ export async function reconstruct(
   }
   const rooms = await context.openRooms();
   let failed = 0;
+  const stems = stemsOf(options.sameCar ? photos.slice(0, 1) : photos);
   try {
-    for (const [i, stem] of stemsOf(options.sameCar ? photos.slice(0, 1) : photos).entries()) {
+    for (const [i, stem] of stems.entries()) {
       const photo = photos[i];
       const folder = join(options.out, stem);
       const { mask, refine, views } = options;
@@ -50,10 +51,13 @@ export async function reconstruct(
         );
       } catch (error) {
         if (context.signal.aborted) break;
-        failed++;
+        const untried = isHopeless(error) ? stems.length - i - 1 : 0;
+        failed += 1 + untried;
         context.error(errorLine(photo, error));
-        if (options.json) context.print(JSON.stringify({ file: photo, error: toErrorPayload(error) }));
-        if (isHopeless(error)) break;
+        if (untried > 0) context.error(`turnaround: not tried for the same reason: ${untried} more.`);
+        for (const file of options.json ? photos.slice(i, i + 1 + untried) : [])
+          context.print(JSON.stringify({ file, error: toErrorPayload(error) }));
+        if (untried > 0) break;
       }
     }
   } finally {
