@@ -8,9 +8,9 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => process.exit(130));
   });
 }
-// a reader that has seen enough (head, less) is no failure
+// a reader that has seen enough (head, less) is no failure; what runs still removes its temporary library
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  interrupted.abort();
 });
 process.exitCode = await runCli(process.argv.slice(2), realSurroundings(interrupted.signal));
