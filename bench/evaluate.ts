@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultModelsDir } from '../src/engine/host/paths.ts';
@@ -23,8 +23,8 @@ import type { Run } from './run.ts';
 
 /**
  * `npm run evaluate -- --shared ../shared`: real photos, and renders with truth, through the product; writes
- * bench/RESULTS.md. Ctrl-C ends it; the same command goes on where it stopped as long as models and commit are the same
- * (--fresh begins anew).
+ * bench/RESULTS.md. Ctrl-C ends it; the same command goes on where it stopped as long as models, code and held-out folder are
+ * the same (--fresh begins anew).
  */
 const { values } = parseArgs({
   options: {
@@ -61,8 +61,16 @@ const counts = {
 };
 const modelsDir = defaultModelsDir();
 const manifest = await readFile(join(modelsDir, 'manifest.json'), 'utf8');
-const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' });
-const key = createHash('sha256').update(manifest).update(commit).digest('hex').slice(0, 16);
+const git = (...args: string[]) =>
+  execFileSync('git', args, { cwd: import.meta.dirname, maxBuffer: 2 ** 28 });
+const heldOut = values['held-out'];
+const key = createHash('sha256')
+  .update(manifest)
+  .update(git('rev-parse', 'HEAD'))
+  .update(git('diff', 'HEAD', '--', '../src', '.', ':!*.md'))
+  .update(heldOut === undefined ? '' : resolve(heldOut))
+  .digest('hex')
+  .slice(0, 16);
 const work = join(tmpdir(), `turnaround-evaluate-${key}`);
 const say = (text: string) => console.error(text);
 const host = machine();
@@ -82,9 +90,8 @@ async function measure(run: Run) {
     const photos = await evaluatePhotos(run, rooms, distance, counts.photos);
     const turntable = await evaluateTurntable(run, rooms, counts);
     const three = await evaluateThreePhotos(run, rooms, counts.threeCars);
-    const folder = values['held-out'];
-    const heldOut = folder === undefined ? null : await evaluateHeldOut(run, rooms, folder);
-    return { photos, turntable, three, heldOut };
+    const renders = heldOut === undefined ? null : await evaluateHeldOut(run, rooms, heldOut);
+    return { photos, turntable, three, heldOut: renders };
   } finally {
     await distance.close();
     await rooms.close();
