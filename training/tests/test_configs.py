@@ -20,9 +20,10 @@ from turnaround_training.stages import STAGES
 from turnaround_training.template.stage import Settings as TemplateSettings
 from turnaround_training.texture import stage as texture
 from turnaround_training.trainer import TrainingPlan
+from turnaround_training.upsampler import stage as upsampler
 from turnaround_training.views.settings import read_view_settings
 
-OWN = {"segmenter": segmenter.OWN, "encoder": encoder.OWN, "texture": texture.OWN}
+OWN = {"segmenter": segmenter.OWN, "encoder": encoder.OWN, "texture": texture.OWN, "upsampler": upsampler.OWN}
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
 READERS = {
     "gan": read_gan, "views": read_view_settings, "multiview": read_multiview_settings, "inverse": read_inverse,
@@ -52,7 +53,7 @@ def test_a_config_is_understood(path):
         ({"run": "r", "log_every": 0}, "must be positive"),
     ],
 )
-@pytest.mark.parametrize("stage", [segmenter, encoder, texture])
+@pytest.mark.parametrize("stage", [segmenter, encoder, texture, upsampler])
 def test_a_plan_that_is_missing_misspelt_or_impossible_is_named(stage, section, said):
     name = stage.__name__.split(".")[-2]
     with pytest.raises(StageError, match=rf"\[{name}\].*{said}"):

@@ -34,6 +34,7 @@ from turnaround_training.neural.train import Trainer as NeuralTrainer, train as 
 from turnaround_training.renderer.operator import render
 from turnaround_training.segmenter import stage as segmenter
 from turnaround_training.texture import stage as texture
+from turnaround_training.upsampler import stage as upsampler
 
 template, f, generator, samples = (
     test_disentangle.template,
@@ -140,7 +141,7 @@ def last_entry(run):
     return json.loads((run / "log.jsonl").read_text().splitlines()[-1])
 
 
-def test_segmenter_encoder_and_texture_train_elsewhere(tmp_path, monkeypatch, stand_ins):
+def test_networks_of_single_pictures_train_elsewhere(tmp_path, monkeypatch, stand_ins):
     (tmp_path / "hdri").mkdir()
     test_segmenter.write_hdr(tmp_path / "hdri" / "plain.hdr")
     (tmp_path / "encoder").mkdir()
@@ -159,8 +160,10 @@ def test_segmenter_encoder_and_texture_train_elsewhere(tmp_path, monkeypatch, st
         texture.run({"paths": stand_ins, "texture": section})
         section["steps"] = 3
         texture.run({"paths": stand_ins, "texture": section})
+        section = {"run": str(tmp_path / "u"), "steps": 2, "batch": 2, "side": 32, "log_every": 1}
+        upsampler.run({"paths": paths, "upsampler": section})
     assert last_entry(tmp_path / "t")["step"] == 3
-    for run in "set":
+    for run in "setu":
         stored = torch.load(tmp_path / run / "checkpoint.pt")
         assert all(value.device.type == "cpu" and type(value) is torch.Tensor for value in stored["average"].values())
         assert (tmp_path / run / "sheet.png").exists()

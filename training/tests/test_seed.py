@@ -12,12 +12,13 @@ from turnaround_training.encoder import stage as encoder
 from turnaround_training.segmenter import stage as segmenter
 from turnaround_training.texture import stage as texture
 from turnaround_training.trainer import checkpoint_path
+from turnaround_training.upsampler import stage as upsampler
 
 stand_ins = test_texture.stand_ins
-OWN = {"segmenter": {"size": 64}, "encoder": {}, "texture": {"size": 32, "views": 3}}
+OWN = {"segmenter": {"size": 64}, "encoder": {}, "texture": {"size": 32, "views": 3}, "upsampler": {"side": 32}}
 
 
-@pytest.mark.parametrize("stage", [segmenter, encoder, texture])
+@pytest.mark.parametrize("stage", [segmenter, encoder, texture, upsampler])
 def test_the_seed_decides_the_first_weights(tmp_path, stand_ins, stage):
     name = stage.__name__.split(".")[-2]
     if name == "texture":

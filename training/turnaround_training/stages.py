@@ -9,6 +9,7 @@ STAGES: dict[str, str] = {
     "encoder": "turnaround_training.encoder.stage",
     "texture": "turnaround_training.texture.stage",
     "neural": "turnaround_training.neural.stage",
+    "upsampler": "turnaround_training.upsampler.stage",
     "gan": "turnaround_training.gan.stage",
     "views": "turnaround_training.views.stage",
     "multiview": "turnaround_training.multiview.stage",
@@ -21,6 +22,9 @@ STAGES: dict[str, str] = {
     "smoke": "turnaround_training.smoke.stage",
 }
 
-PARALLEL = {name: name for name in ("segmenter", "encoder", "texture", "neural", "gan", "inverse", "disentangle")}
+PARALLEL = {
+    name: name
+    for name in ("segmenter", "encoder", "texture", "neural", "upsampler", "gan", "inverse", "disentangle")
+}
 PARALLEL["cycle"] = "disentangle"
 """Stages that may run in several processes, and the section whose `device` they use."""

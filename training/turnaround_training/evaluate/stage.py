@@ -26,6 +26,7 @@ from turnaround_training.evaluate.speed_table import speed_table
 from turnaround_training.evaluate.table import Table
 from turnaround_training.evaluate.texture_table import texture_table
 from turnaround_training.evaluate.turntable_table import turntable_table
+from turnaround_training.evaluate.upsampler_table import upsampler_table
 from turnaround_training.evaluate.viewpoint_table import viewpoint_table
 from turnaround_training.export.manifest import merge_metrics, read_manifest
 
@@ -36,6 +37,7 @@ TABLES: dict[str, Callable[[Bench], Table]] = {
     "held_out": held_out_table,
     "texture": texture_table,
     "neural": neural_table,
+    "upsampler": upsampler_table,
     "viewpoint": viewpoint_table,
     "editing": editing_table,
     "gan": gan_table,

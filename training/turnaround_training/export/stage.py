@@ -1,7 +1,8 @@
 """Stage ``export``: write the trained networks as ONNX with parity pairs and manifest entries.
 
-Config section [export]: ``models``, the ones to export. Each model's run folder is taken from its own section.
-[encoder] stage = "inverse" says that its run is one of stage inverse, whose f has the encoder's inputs and outputs.
+Config section [export]: ``models``, the ones to export (those that have a section). Each model's run folder is taken
+from its own section. [encoder] stage = "inverse" says that its run is one of stage inverse, whose f has the encoder's
+inputs and outputs.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from turnaround_training.inverse.load import inverse_for_export
 from turnaround_training.segmenter.network import Segmenter, SegmenterForExport
 from turnaround_training.texture.network import TextureCompleter
 from turnaround_training.trainer import cars_seen, load_average
+from turnaround_training.upsampler.network import Upsampler
 
 SEED = 4
 LETTERBOXED = "sRGB 0..1; photo scaled to fit, padded with 0.5 on the right or bottom"
@@ -49,13 +51,13 @@ def run(config: dict) -> None:
     merge_template(paths.models, paths.template.name)
     write_camera_vectors(paths.models)
     exporters: dict[str, Callable[[Path, Paths], dict[str, float]]] = {
-        "segmenter": export_segmenter, "texture": export_texture,
+        "segmenter": export_segmenter, "texture": export_texture, "upsampler": export_upsampler,
         "encoder": partial(
             export_encoder, stage=config.get("encoder", {}).get("stage", "encoder"),
             made_up=config.get("encoder", {}).get("synthetic", 0.0) > 0,
         ),
     }
-    for name in config.get("export", {}).get("models", list(exporters)):
+    for name in config.get("export", {}).get("models", [name for name in exporters if name in config]):
         if name not in exporters:
             raise StageError(f"[export] models: no model is called {name}; there are {', '.join(exporters)}.")
         if "run" not in config.get(name, {}):
@@ -132,6 +134,20 @@ def export_texture(run_folder: Path, paths: Paths) -> dict[str, float]:
     return export_model(
         paths.models, "texture", network, {"partial": torch.from_numpy(partial)}, ["texture"], description, TOLERANCE
     )
+
+
+def export_upsampler(run_folder: Path, paths: Paths) -> dict[str, float]:
+    """Checkpoint -> models/upsampler.onnx."""
+    renders, identity = paths.training_renders(), identity_of("upsampler")
+    network = load_average(Upsampler(), run_folder, identity)
+    picture = torch.from_numpy(renders.pictures[0, ::2, ::2, :3].copy()).permute(2, 0, 1)[None].float() / 255
+    description = _describe(
+        "The neural view's picture at twice its size.",
+        [tensor_entry("picture", ["N", 3, 128, 128], "sRGB 0..1")],
+        [tensor_entry("doubled", ["N", 3, 256, 256], "sRGB 0..1")],
+        renders, paths, cars_seen(run_folder, identity), "Pieces of renders, made half as large and softened",
+    )  # fmt: skip
+    return export_model(paths.models, "upsampler", network, {"picture": picture}, ["doubled"], description, TOLERANCE)
 
 
 def _describe(
