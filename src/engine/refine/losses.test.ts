@@ -7,7 +7,8 @@ import { cameraCount, cameraParameters } from './camera-parameters.ts';
 import { Objective, type Point } from './objective.ts';
 import { hardIoU, silhouetteLoss } from './picture-losses.ts';
 import { FlatnessLoss, innerEdges, laplacianLoss } from './shape-losses.ts';
-import { coefficientGradient, shapeOf } from './shape-model.ts';
+import { coefficientGradient, composeOffsets, shapeOf } from './shape-model.ts';
+import { ShapeTerms } from './shape-terms.ts';
 import { vertexNeighbours } from './smooth.ts';
 import { cropMask, Target } from './target.ts';
 import { knownPhotos } from './test-photo.ts';
@@ -66,6 +67,30 @@ describe('shape losses', () => {
     const value = flatness.add(vertices, 3, gradient);
     expect(value).toBeGreaterThan(0.001);
     expect(gradientError(vertices, gradient, () => 3 * flatness.add(vertices, 3, spare))).toBeLessThan(1e-4);
+  });
+});
+
+describe('shape terms', () => {
+  it('asks coefficients for real proportions where the length is hidden, and only there', () => {
+    const template = carLikeTemplate(1);
+    const shape = shapeOf(template, new Float32Array(template.vertices.length));
+    const start = shape.coefficients.slice();
+    shape.coefficients.forEach((_, k) => {
+      shape.coefficients[k] = Math.sin(k + 1);
+    });
+    const gradient = new Float64Array(template.coefficientCount);
+    const spare = () => new Float64Array(template.vertices.length);
+    const priorOf = (hidden: number) => {
+      const vertices = composeOffsets(template, shape).map((x, k) => x + template.vertices[k]);
+      const terms = new ShapeTerms(template, start, template.vertices, hidden);
+      return terms.evaluate(vertices, shape, spare(), spare(), gradient).terms.prior;
+    };
+    const seen = priorOf(0);
+    const hidden = priorOf(1);
+    expect(hidden).toBeGreaterThan(seen);
+    expect(priorOf(0.5) - seen).toBeCloseTo((hidden - seen) / 2, 12);
+    priorOf(1);
+    expect(gradientError(shape.coefficients, gradient.slice(), () => priorOf(1))).toBeLessThan(1e-5);
   });
 });
 

@@ -90,7 +90,10 @@ export class ShapeTerms {
     return sum * share;
   }
 
-  /** Weighted; adds to the coefficients' gradient alone, as a field would give way at single vertices. */
+  /**
+   * Weighted; adds to the coefficients' gradient. The field changes the loss too but is not asked: it would give way at the
+   * outermost vertices alone.
+   */
   private proportions(vertices: Float64Array, g: Float64Array): number {
     const weight = schedule.weights.proportions * this.lengthHidden;
     if (weight === 0) return 0;

@@ -75,7 +75,10 @@ export interface LossTerms {
   flatness: number;
   /** mean square length of the free field, car lengths */
   movement: number;
-  /** how unusual the shape is, and how far from the start: weighted mean squares of the coefficients */
+  /**
+   * how unusual the shape is, and how far from the start: weighted mean squares of the coefficients, and its proportions where
+   * the photos hide the car's length
+   */
   prior: number;
   /** mean square height (car lengths) of the wheels' contact vertices and of what lies below the ground */
   ground: number;
