@@ -109,7 +109,7 @@ function heldOutRows(
     [
       'albedo on the unseen side, held-out renders: lower than plain mirroring by, as it is / exposure removed',
       '20 %',
-      all(`${raw.toFixed(0)} % / ${exposed.toFixed(0)} %`),
+      all(`${raw.toFixed(1)} % / ${exposed.toFixed(1)} %`),
     ],
   ];
 }

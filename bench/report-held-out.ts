@@ -51,7 +51,7 @@ function albedoRow(label: string, results: HeldOutResult[], place: keyof PlacedE
     errorCell(results, (r) => r.feedForward.albedo[place]),
     errorCell(results, (r) => r.refined.albedo[place]),
     errorCell(results, (r) => r.mirroring[place]),
-    Number.isNaN(raw) ? '-' : `${raw.toFixed(0)} % / ${exposed.toFixed(0)} %`,
+    Number.isNaN(raw) ? '-' : `${raw.toFixed(1)} % / ${exposed.toFixed(1)} %`,
   ];
 }
 

@@ -75,7 +75,7 @@ it('holds every figure against its end, by the pictures that may guide choices a
   ]);
   expect(end('from three photos')).toEqual(['0.94', '', '', '0.950']);
   expect(end('voxel IoU, held-out')).toEqual(['better', '', '', '0.750, 0.800']);
-  expect(end('lower than plain mirroring')).toEqual(['20 %', '', '', '25 % / 25 %']);
+  expect(end('lower than plain mirroring')).toEqual(['20 %', '', '', '25.0 % / 25.0 %']);
   expect(end('refinement of a photo')).toEqual(['4 / 600', '', '', '2.5 / 500']);
 });
 
@@ -86,7 +86,7 @@ it('gives albedo and light in percent and stops, and leaves out what there is no
     '12.0 / 6.0',
     '9.0 / 4.5',
     '12.0 / 6.0',
-    '25 % / 25 %',
+    '25.0 % / 25.0 %',
   ]);
   expect(cells(text, 'neither seen')).toEqual(['of these, neither seen', '-', '-', '-', '-']);
   expect(cells(text, 'no light')?.slice(1)).toEqual(['20.0 / 10.0', '0.60']);
