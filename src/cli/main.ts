@@ -8,7 +8,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => process.exit(130));
   });
 }
-// a reader that has seen enough (head, less) is no failure; what runs still removes its temporary library
+// a reader that has seen enough (head, less) is no failure: what still runs ends as by Ctrl-C and removes its library
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   interrupted.abort();

@@ -51,13 +51,16 @@ export async function reconstruct(
         );
       } catch (error) {
         if (context.signal.aborted) break;
-        const untried = isHopeless(error) ? stems.length - i - 1 : 0;
-        failed += 1 + untried;
+        const untried = isHopeless(error) ? photos.slice(i + 1, stems.length) : [];
+        failed += 1 + untried.length;
         context.error(errorLine(photo, error));
-        if (untried > 0) context.error(`turnaround: not tried for the same reason: ${untried} more.`);
-        for (const file of options.json ? photos.slice(i, i + 1 + untried) : [])
-          context.print(JSON.stringify({ file, error: toErrorPayload(error) }));
-        if (untried > 0) break;
+        for (const file of untried) context.error(`${file}: not tried, for the same reason.`);
+        if (options.json) {
+          const told = toErrorPayload(error);
+          context.print(JSON.stringify({ file: photo, error: told }));
+          for (const file of untried) context.print(JSON.stringify({ file, tried: false, error: told }));
+        }
+        if (untried.length > 0) break;
       }
     }
   } finally {

@@ -38,7 +38,7 @@ export class Objective {
   readonly vertices: Float64Array;
   /** per view [7] */
   readonly cameraGradients: Float64Array[];
-  /** [K] of the prior alone */
+  /** [K] of what asks the coefficients alone: prior and proportions */
   readonly coefficientGradient: Float64Array;
   /** [V, 3] of what moves with the coefficients and with the field alike, symmetric */
   readonly vertexGradient: Float64Array;

@@ -32,8 +32,8 @@ export interface Pull {
 
 /**
  * Squared Mahalanobis distance of a symmetric car's width and height, in shares of its length, from those of real cars: 2 on
- * average. The extents are those of the outermost vertices, whose coordinates the slopes are along; width is taken
- * where `low` [V] is set, below the mirrors.
+ * average. The extents are those of the outermost vertices, whose coordinates the slopes are along, and height is above
+ * y = 0; width is taken where `low` [V] is set, below the mirrors.
  */
 export function proportionsLoss(
   vertices: ArrayLike<number>,

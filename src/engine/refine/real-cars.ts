@@ -1,7 +1,7 @@
 /**
- * Length, width without mirrors and height in millimetres of production cars of 2000 to 2018, as their makers publish them;
- * kinds about as often as on European roads, sports cars and off-roaders more often. What one of them is off by (model
- * years, roof rails) is far below the 5 % by which cars of one height differ in width.
+ * Length, width without mirrors and height in millimetres of production cars, most of 2000 to 2018, as their makers publish
+ * them; kinds about as often as on European roads, sports cars and off-roaders more often. What one of them is off by (model
+ * years, roof rails) is far below the 6 % by which width over length spreads among cars of one height over length.
  */
 export const realCars: Record<string, readonly [length: number, width: number, height: number]> = {
   'Smart Fortwo 2007': [2695, 1559, 1542],

@@ -86,7 +86,7 @@ export const schedule = {
      */
     anchor: 0.001,
     /**
-     * squared Mahalanobis distance from real cars' proportions (2 for a usual one), where the photos hide the car's length:
+     * squared Mahalanobis distance from real cars' proportions (2 on average), where the photos hide the car's length:
      * end-on a long low car far away looks like a short tall one nearby, and the 12 end-on views of the six open turntable
      * cars came out up to a tenth too low. On 36 views of those cars the unseen views' mean IoU rises from 0.9081 to 0.9118,
      * their 10th percentile from 0.856 to 0.865, and end-on by 0.008. Views from elsewhere would lose 0.001.
@@ -141,7 +141,7 @@ export const schedule = {
    */
   cameraDeviations: [0.26, 0.05, 0.05, 0.3, 0.35, 0.1, 0.1],
 
-  /** Sine of the angle from the car's axis at which a camera sees enough of its length (camera-terms.ts, lengthHidden). */
+  /** Sine of the azimuth off the car's axis at which a start's camera sees enough of its length (lengthHidden). */
   endOn: 0.25,
   /** Car lengths: vertices of the template below it are the car's width, those above may be a mirror's. */
   mirrorHeight: 0.19,

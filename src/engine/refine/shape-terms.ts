@@ -9,7 +9,7 @@ import type { LossTerms } from './types.ts';
 
 export type ShapeLosses = Pick<LossTerms, 'laplacian' | 'flatness' | 'movement' | 'prior' | 'ground'>;
 
-/** What a shape costs by itself, whatever the photos show. */
+/** What a shape costs by itself; of the photos it knows only how little they show of the car's length. */
 export class ShapeTerms {
   private readonly neighbours: VertexNeighbours;
   private readonly flatness: FlatnessLoss;
@@ -45,7 +45,7 @@ export class ShapeTerms {
 
   /**
    * The terms and their weighted sum. Adds to `vertexGradient` [V, 3] what moves with coefficients and field alike, to
-   * `fieldGradient` [V, 3] what asks the field alone; writes `coefficientGradient` [K], the prior's own.
+   * `fieldGradient` [V, 3] what asks the field alone; writes `coefficientGradient` [K], of the prior and the proportions.
    */
   evaluate(
     vertices: Float64Array,
