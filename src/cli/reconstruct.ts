@@ -54,7 +54,6 @@ export async function reconstruct(
         const untried = isHopeless(error) ? photos.slice(i + 1, stems.length) : [];
         failed += 1 + untried.length;
         context.error(errorLine(photo, error));
-        for (const file of untried) context.error(`${file}: not tried, for the same reason.`);
         if (options.json) {
           const told = toErrorPayload(error);
           context.print(JSON.stringify({ file: photo, error: told }));
