@@ -84,7 +84,7 @@ def trainer_of(tmp_path, samples, f, generator, template, **changes):
     settings = DisentangleSettings(
         **({"run": tmp_path / "run", "warm_up": 6, "joint": 2, "batch": 4, "log_every": 1} | changes)
     )
-    space = code_space(samples.w_plus, view_mask(samples.w_plus, samples.view, CUT, 0.02))
+    space = code_space(samples.w_plus, view_mask(samples.w_plus, samples.view, CUT, 0.1))
     torch.manual_seed(3)
     drawn = DrawnAt(Generator(TINY).synthesis, SIZE)
     drawn.synthesis.load_state_dict(generator.synthesis.state_dict())
@@ -93,8 +93,11 @@ def trainer_of(tmp_path, samples, f, generator, template, **changes):
 
 
 def test_the_viewpoint_owns_what_follows_it(samples):
-    mask = view_mask(samples.w_plus, samples.view, CUT, 4 / samples.w_plus[0].numel())
+    early = samples.w_plus[0, :CUT].numel()
+    mask = view_mask(samples.w_plus, samples.view, CUT, 4 / early)
     assert mask.sum() == 4 and mask[:CUT, :2].sum() == 4
+    whole = view_mask(samples.w_plus, samples.view, CUT, 1.0)
+    assert whole.sum() == whole[:CUT].sum() == early
 
 
 def test_content_and_viewpoint_write_different_entries(tmp_path, samples, f, generator, template):

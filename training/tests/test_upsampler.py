@@ -9,9 +9,10 @@ import torch
 from synthetic import write_renders
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
+from turnaround_training.neural.layers import twice_smooth
 from turnaround_training.upsampler import stage
 from turnaround_training.upsampler.dataset import made_small, make_batch
-from turnaround_training.upsampler.network import Upsampler, twice
+from turnaround_training.upsampler.network import Upsampler
 from turnaround_training.upsampler.stage import upsampler_losses
 
 
@@ -43,7 +44,7 @@ def test_a_batch_holds_pieces_of_renders_and_is_seeded(tmp_path):
 
 def test_a_new_network_is_bilinear_and_works_at_any_even_size():
     picture = torch.rand(2, 3, 20, 20)
-    assert torch.allclose(Upsampler().eval()(picture), twice(picture), atol=1e-6)
+    assert torch.allclose(Upsampler().eval()(picture), twice_smooth(picture), atol=1e-6)
 
 
 def test_losses_are_nothing_for_the_truth_and_see_edges():

@@ -27,14 +27,15 @@ class Weights:
 @dataclass(frozen=True)
 class DisentangleSettings:
     """inverse: run folder of the f that stays frozen; samples: pictures of the multi-views that are learned from;
-    view_dimensions: share of w_plus that the viewpoint owns (144 of 2048 by the authors); warm_up, joint: steps with
-    and without the generator frozen; rate, joint_rate: of Adam; models: folder of the exported StyleGAN-R."""
+    view_dimensions: share of the early inputs' entries that the viewpoint owns: all, as viewpoint codes replace these
+    inputs whole (144 of 2048 by the authors); warm_up, joint: steps with and without the generator frozen; rate,
+    joint_rate: of Adam; models: folder of the exported StyleGAN-R."""
 
     run: Path = Path("runs/disentangle/first")
     inverse: Path = Path("runs/inverse/first")
     models: Path = Path("runs/disentangle/first/models")
     samples: int = 6000
-    view_dimensions: float = 144 / 2048
+    view_dimensions: float = 1.0
     warm_up: int = 700
     joint: int = 2500
     batch: int = 16
@@ -51,9 +52,9 @@ class DisentangleSettings:
 def read_disentangle_settings(config: dict) -> DisentangleSettings:
     """Settings from a parsed TOML file; raises StageError that names what is wrong."""
     settings = read_section(DisentangleSettings, config.get("disentangle", {}), "disentangle")
-    if not 0 < settings.view_dimensions < 1:
+    if not 0 < settings.view_dimensions <= 1:
         raise StageError(
-            f"[disentangle] view_dimensions is a share of w_plus between 0 and 1, not {settings.view_dimensions}."
+            f"[disentangle] view_dimensions is a share above 0 and at most 1, not {settings.view_dimensions}."
         )
     if settings.batch < 2:
         raise StageError(

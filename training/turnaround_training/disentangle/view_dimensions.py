@@ -8,9 +8,10 @@ from torch import Tensor
 
 
 def view_mask(w_plus: Tensor, view: Tensor, cut: int, share: float) -> Tensor:
-    """0/1 mask [J,D] of the `share` of all entries whose variance the viewpoint explains most.
+    """0/1 mask [J,D] of the `share` (above 0, to 1) of the first `cut` inputs' entries whose variance the viewpoint
+    explains most.
 
-    Only the first `cut` inputs are looked at. Explained variance is that of a least-squares fit of w_plus [N,J,D] on
+    Explained variance is that of a least-squares fit of w_plus [N,J,D] on
     the waves of view [N,3] (sin, cos azimuth, elevation) to the second order.
     """
     count, inputs, width = w_plus.shape
@@ -19,7 +20,7 @@ def view_mask(w_plus: Tensor, view: Tensor, cut: int, share: float) -> Tensor:
     waves = view_waves(view.double().numpy())
     fitted = waves @ np.linalg.lstsq(waves, early, rcond=None)[0]
     explained = fitted.var(0)
-    wanted = min(max(1, round(share * inputs * width)), cut * width)
+    wanted = max(1, round(share * cut * width))
     mask = torch.zeros(inputs * width)
     mask[torch.from_numpy(np.argsort(-explained)[:wanted].copy())] = 1.0
     return mask.reshape(inputs, width)

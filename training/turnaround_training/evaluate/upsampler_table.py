@@ -7,11 +7,11 @@ import torch
 
 from turnaround_training.evaluate.bench import CHUNK, Bench
 from turnaround_training.evaluate.table import Table, figures_table
+from turnaround_training.neural.layers import twice_smooth
 from turnaround_training.upsampler.dataset import made_small
-from turnaround_training.upsampler.network import twice
 
 SOFTNESS = {"": 0.0, "soft_": 0.6}
-"""Deviations, in small pixels, of the blur before doubling: none, and about that of a generator's drawing."""
+"""Deviations, in small pixels, of the blur before doubling."""
 NOTE = "PSNR (dB, whole pictures) of held-out renders made half as large, as they are or softened, and doubled again."
 
 
@@ -25,7 +25,7 @@ def upsampler_table(bench: Bench) -> Table:
         for name, deviation in SOFTNESS.items():
             small = made_small(truth, np.full(len(truth), deviation))
             model = torch.from_numpy(bench.models.run("upsampler", picture=small.numpy())["doubled"])
-            for maker, drawn in (("model", model), ("bilinear", twice(small))):
+            for maker, drawn in (("model", model), ("bilinear", twice_smooth(small))):
                 error = (drawn - truth).square().mean((1, 2, 3)).numpy()
                 squares.setdefault(f"held_out_renders_{name}psnr_{maker}", []).append(error)
     figures = [

@@ -12,6 +12,7 @@ from turnaround_training.data.paths import Paths
 from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.encoder.dataset import TrueShapes
 from turnaround_training.errors import StageError
+from turnaround_training.neighbour_steps import neighbour_steps
 from turnaround_training.processes import part_of
 from turnaround_training.texture.atlases import RowAtlases, painted_atlases
 from turnaround_training.texture.dataset import Sources, make_bank, make_batch
@@ -89,10 +90,8 @@ def texture_losses(texture: torch.Tensor, truth: torch.Tensor, weight: torch.Ten
     """Mean difference of colours, of their steps between neighbouring texels and of 8 x 8 means, inside the charts."""
     error = (texture - truth) * weight
     coarse = torch.nn.functional.avg_pool2d(error, 8)
-    across = (error[..., :, 1:] - error[..., :, :-1]).abs().mean()
-    down = (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
     return {
         "colour": 4 * error.abs().mean(),
         "coarse": 4 * COARSE_WEIGHT * coarse.abs().mean(),
-        "steps": 4 * GRADIENT_WEIGHT * (across + down) / 2,
+        "steps": 4 * GRADIENT_WEIGHT * neighbour_steps(error),
     }

@@ -1,4 +1,4 @@
-"""Renders and what the generator would make of them: half as large and a little soft."""
+"""Renders, and the same half as large and more or less soft."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from turnaround_training.data.renders import RenderSet
 from turnaround_training.trainer import Batch
 
 SOFTEST = 0.8
-"""Largest deviation, in small pixels, of the blur: a generator's drawing is softer than a picture made small."""
+"""Largest deviation, in small pixels, of the blur; each picture is given one from 0 on."""
 BLUR_RADIUS = 2
 
 

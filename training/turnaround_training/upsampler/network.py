@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from turnaround_training.neural.layers import twice_smooth
 from turnaround_training.segmenter.network import Convolution, Residual
 
 CHANNELS, DEPTH = 24, 3
@@ -27,9 +28,4 @@ class Upsampler(nn.Module):
 
     def forward(self, picture: torch.Tensor) -> torch.Tensor:
         added = functional.pixel_shuffle(self.head(self.body(self.stem(picture * 2 - 1))).float(), 2)
-        return (twice(picture) + added).clamp(0, 1)
-
-
-def twice(picture: torch.Tensor) -> torch.Tensor:
-    """Bilinear: [N,3,S,S] -> [N,3,2S,2S], pixel centres kept."""
-    return functional.interpolate(picture, scale_factor=2, mode="bilinear", align_corners=False)
+        return (twice_smooth(picture) + added).clamp(0, 1)

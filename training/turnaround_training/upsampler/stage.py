@@ -10,14 +10,15 @@ from turnaround_training.checkpoint import identity_of
 from turnaround_training.data.paths import Paths
 from turnaround_training.device import autocast, choose_device, device_of, moved
 from turnaround_training.errors import StageError
+from turnaround_training.neighbour_steps import neighbour_steps
+from turnaround_training.neural.layers import twice_smooth
 from turnaround_training.processes import part_of
 from turnaround_training.trainer import Batch, TrainingPlan, train
 from turnaround_training.upsampler.dataset import make_batch
-from turnaround_training.upsampler.network import Upsampler, twice
+from turnaround_training.upsampler.network import Upsampler
 
 OWN = ("batch", "side")
 """Keys of [upsampler] beside the plan's."""
-STEPS_WEIGHT = 1.0
 SHEET_PICTURES = 6
 REFRESH_CHANCE = 0.003
 """Chance per batch of looking for renders drawn since."""
@@ -50,7 +51,7 @@ def run(config: dict) -> None:
 
     def write_sheet(network: torch.nn.Module, step: int) -> None:
         drawn = network(moved(fixed["small"], device_of(network))).cpu()
-        rows = (twice(fixed["small"]), drawn, fixed["truth"])
+        rows = (twice_smooth(fixed["small"]), drawn, fixed["truth"])
         sheet = torch.cat([torch.cat(tuple(row), 2) for row in rows], 1).permute(1, 2, 0).contiguous()
         Image.fromarray((sheet.clamp(0, 1).numpy() * 255 + 0.5).astype(np.uint8)).save(plan.run / "sheet.png")
 
@@ -61,6 +62,4 @@ def run(config: dict) -> None:
 def upsampler_losses(picture: torch.Tensor, truth: torch.Tensor) -> dict[str, torch.Tensor]:
     """Mean difference of colours [N,3,S,S], and of their steps between neighbouring pixels: edges count twice."""
     error = picture - truth
-    across = (error[..., :, 1:] - error[..., :, :-1]).abs().mean()
-    down = (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
-    return {"colour": error.abs().mean(), "steps": STEPS_WEIGHT * (across + down) / 2}
+    return {"colour": error.abs().mean(), "steps": neighbour_steps(error)}
