@@ -23,8 +23,8 @@ import type { Run } from './run.ts';
 
 /**
  * `npm run evaluate -- --shared ../shared`: real photos, and renders with truth, through the product; writes
- * bench/RESULTS.md. Ctrl-C ends it; the same command goes on where it stopped as long as models, tracked code and held-out folder are
- * the same (--fresh begins anew).
+ * bench/RESULTS.md. Ctrl-C ends it; the same command goes on where it stopped as long as models, tracked code and held-out
+ * folder are the same (--fresh begins anew).
  */
 const { values } = parseArgs({
   options: {

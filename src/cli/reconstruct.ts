@@ -51,7 +51,8 @@ export async function reconstruct(
         );
       } catch (error) {
         if (context.signal.aborted) break;
-        const untried = isHopeless(error) ? photos.slice(i + 1, stems.length) : [];
+        const hopeless = isHopeless(error);
+        const untried = hopeless ? photos.slice(i + 1, stems.length) : [];
         failed += 1 + untried.length;
         context.error(errorLine(photo, error));
         if (options.json) {
@@ -59,7 +60,7 @@ export async function reconstruct(
           context.print(JSON.stringify({ file: photo, error: told }));
           for (const file of untried) context.print(JSON.stringify({ file, tried: false, error: told }));
         }
-        if (untried.length > 0) break;
+        if (hopeless) break;
       }
     }
   } finally {

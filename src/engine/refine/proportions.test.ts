@@ -45,17 +45,17 @@ describe('proportionsLoss', () => {
     expect(proportionsLoss(box(0.4, 0.3 * Math.exp(-0.1), 1), allButMirror, usual).loss).toBeCloseTo(1, 9);
   });
 
-  it('has the slopes of central differences, both sides of the car moving alike', () => {
+  it('has the gradient of central differences, both sides of the car moving alike', () => {
     const car = Float64Array.from(vertices, (x, k) => x * [1.1, 0.9, 1.2][k % 3]);
-    const { pulls } = proportionsLoss(car, low);
-    expect(pulls).toHaveLength(4);
-    for (const { coordinate, slope } of pulls) {
+    const { gradients } = proportionsLoss(car, low);
+    expect(gradients).toHaveLength(4);
+    for (const { coordinate, gradient } of gradients) {
       const at = (step: number) => {
         const moved = car.slice();
         moved[coordinate] += step;
         return proportionsLoss(moved, low).loss;
       };
-      expect((at(1e-6) - at(-1e-6)) / 2e-6 / slope).toBeCloseTo(1, 4);
+      expect((at(1e-6) - at(-1e-6)) / 2e-6 / gradient).toBeCloseTo(1, 4);
     }
   });
 });

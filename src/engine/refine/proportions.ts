@@ -23,24 +23,24 @@ export function proportionsOf(
   return { mean, precision: [yy / determinant, -xy / determinant, xx / determinant] };
 }
 
-/** One coordinate of a vertex and the loss's slope along it. */
-export interface Pull {
+/** One coordinate of a vertex and the loss's gradient along it. */
+export interface CoordinateGradient {
   /** index into vertices [V, 3] */
   coordinate: number;
-  slope: number;
+  gradient: number;
 }
 
 /**
  * Squared Mahalanobis distance of a symmetric car's width and height, in shares of its length, from those of real cars: 2 on
- * average. The extents are those of the outermost vertices, whose coordinates the slopes are along, and height is above
- * y = 0; width is taken where `low` [V] is set, below the mirrors.
+ * average. The extents are those of the outermost vertices, whose coordinates have all the gradient, and height is above
+ * y = 0; width is taken where `low` [V] is set, below the mirrors: one vertex at least.
  */
 export function proportionsLoss(
   vertices: ArrayLike<number>,
   low: Uint8Array,
   { mean, precision: [xx, xy, yy] }: UsualProportions = usualProportions,
-): { loss: number; pulls: Pull[] } {
-  let [side, top, rear, front] = [0, 1, 2, 2];
+): { loss: number; gradients: CoordinateGradient[] } {
+  let [side, top, rear, front] = [3 * low.indexOf(1), 1, 2, 2];
   for (let k = 0; k < vertices.length; k += 3) {
     if (low[k / 3] && vertices[k] > vertices[side]) side = k;
     if (vertices[k + 1] > vertices[top]) top = k + 1;
@@ -53,11 +53,11 @@ export function proportionsLoss(
   const [ofW, ofH] = [2 * (xx * w + xy * h), 2 * (xy * w + yy * h)];
   return {
     loss: xx * w * w + 2 * xy * w * h + yy * h * h,
-    pulls: [
-      { coordinate: side, slope: ofW / vertices[side] },
-      { coordinate: top, slope: ofH / vertices[top] },
-      { coordinate: front, slope: -(ofW + ofH) / length },
-      { coordinate: rear, slope: (ofW + ofH) / length },
+    gradients: [
+      { coordinate: side, gradient: ofW / vertices[side] },
+      { coordinate: top, gradient: ofH / vertices[top] },
+      { coordinate: front, gradient: -(ofW + ofH) / length },
+      { coordinate: rear, gradient: (ofW + ofH) / length },
     ],
   };
 }

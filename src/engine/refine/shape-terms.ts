@@ -55,12 +55,14 @@ export class ShapeTerms {
     coefficientGradient: Float64Array,
   ): { terms: ShapeLosses; total: number } {
     const { weights } = schedule;
+    const prior = this.prior(coefficients, coefficientGradient);
+    const proportions = this.proportions(vertices, coefficientGradient);
     const terms: ShapeLosses = {
       flatness: this.flatness.add(vertices, weights.flatness, vertexGradient),
       ground: this.ground(vertices, weights.ground, vertexGradient),
       laplacian: laplacianLoss(field, this.neighbours, this.edge, weights.laplacian, fieldGradient),
       movement: movement(field, weights.movement, fieldGradient),
-      prior: this.prior(coefficients, coefficientGradient) + this.proportions(vertices, coefficientGradient),
+      prior: prior + proportions,
     };
     const total =
       weights.flatness * terms.flatness +
@@ -91,17 +93,17 @@ export class ShapeTerms {
   }
 
   /**
-   * Weighted; adds to the coefficients' gradient. The field changes the loss too but is not asked: it would give way at the
+   * Weighted; adds to what `prior` has written of the coefficients' gradient. The field changes the loss too but is not asked: it would give way at the
    * outermost vertices alone.
    */
   private proportions(vertices: Float64Array, g: Float64Array): number {
     const weight = schedule.weights.proportions * this.lengthHidden;
     if (weight === 0) return 0;
-    const { loss, pulls } = proportionsLoss(vertices, this.low);
+    const { loss, gradients } = proportionsLoss(vertices, this.low);
     const { basis } = this.template;
     for (let k = 0; k < g.length; k++) {
       const at = k * vertices.length;
-      for (const { coordinate, slope } of pulls) g[k] += weight * slope * basis[at + coordinate];
+      for (const { coordinate, gradient } of gradients) g[k] += weight * gradient * basis[at + coordinate];
     }
     return weight * loss;
   }
