@@ -32,17 +32,15 @@ export interface CoordinateGradient {
 
 /**
  * Squared Mahalanobis distance of a symmetric car's width and height, in shares of its length, from those of real cars: 2 on
- * average. The extents are those of the outermost vertices, whose coordinates have all the gradient, and height is above
- * y = 0; width is taken where `low` [V] is set, below the mirrors: one vertex at least.
+ * average. The extents are those of the outermost vertices, whose coordinates have all the gradient; height is above y = 0.
  */
 export function proportionsLoss(
   vertices: ArrayLike<number>,
-  low: Uint8Array,
   { mean, precision: [xx, xy, yy] }: UsualProportions = usualProportions,
 ): { loss: number; gradients: CoordinateGradient[] } {
-  let [side, top, rear, front] = [3 * low.indexOf(1), 1, 2, 2];
+  let [side, top, rear, front] = [0, 1, 2, 2];
   for (let k = 0; k < vertices.length; k += 3) {
-    if (low[k / 3] && vertices[k] > vertices[side]) side = k;
+    if (vertices[k] > vertices[side]) side = k;
     if (vertices[k + 1] > vertices[top]) top = k + 1;
     if (vertices[k + 2] < vertices[rear]) rear = k + 2;
     if (vertices[k + 2] > vertices[front]) front = k + 2;

@@ -143,8 +143,6 @@ export const schedule = {
 
   /** Sine of the azimuth off the car's axis at which a start's camera sees enough of its length (lengthHidden). */
   endOn: 0.25,
-  /** Car lengths: vertices of the template below it are the car's width, those above may be a mirror's. */
-  mirrorHeight: 0.19,
 
   /**
    * Standard deviations, between photos of one car, of what one photographer with one camera keeps: elevation (radians) and

@@ -15,8 +15,6 @@ export class ShapeTerms {
   private readonly flatness: FlatnessLoss;
   private readonly edge: number;
   private readonly contact: Uint32Array;
-  /** [V] 1 below the mirrors */
-  private readonly low: Uint8Array;
 
   /**
    * `reference` [V, 3] has the creases that cost nothing; `start` [K] holds the coefficients; `lengthHidden`, 0..1, says how
@@ -32,9 +30,6 @@ export class ShapeTerms {
     const { topology, neighbours } = TemplateMesh.of(template);
     this.neighbours = neighbours;
     this.flatness = new FlatnessLoss(topology, reference);
-    this.low = Uint8Array.from({ length: vertexCount }, (_, v) =>
-      vertices[3 * v + 1] < schedule.mirrorHeight ? 1 : 0,
-    );
     this.edge = meanEdge(vertices, neighbours);
     this.contact = Uint32Array.from(
       Array.from({ length: vertexCount }, (_, v) => v).filter(
@@ -99,7 +94,7 @@ export class ShapeTerms {
   private proportions(vertices: Float64Array, g: Float64Array): number {
     const weight = schedule.weights.proportions * this.lengthHidden;
     if (weight === 0) return 0;
-    const { loss, gradients } = proportionsLoss(vertices, this.low);
+    const { loss, gradients } = proportionsLoss(vertices);
     const { basis } = this.template;
     for (let k = 0; k < g.length; k++) {
       const at = k * vertices.length;
