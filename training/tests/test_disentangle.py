@@ -129,9 +129,15 @@ def test_crops_are_those_of_the_engine_and_carry_gradients():
 
 def test_viewpoints_of_codes_average_over_the_seam():
     codes = np.array([0, 0, 2])
-    found = viewpoints_of(codes, np.deg2rad([350.0, 10.0, 90.0]), np.deg2rad([5.0, 7.0, 50.0]), 3)
+    found = viewpoints_of(codes, np.deg2rad([350.0, 10.0, 90.0]), np.deg2rad([5.0, 7.0, 50.0]), np.array([0, -1, 3]))
     assert torch.allclose(found[[0, 2], :2], torch.tensor([[0.0, 1.0], [1.0, 0.0]]), atol=1e-6)
     assert float(found[2, 2]) == pytest.approx(np.deg2rad(30))
+
+
+def test_pictures_that_f_sees_from_behind_do_not_move_the_viewpoint_of_their_code():
+    azimuths = np.deg2rad([40.0, 215.0, 220.0, 300.0])
+    found = viewpoints_of(np.array([0, 0, 0, 1]), azimuths, np.zeros(4), np.array([1, 3]))
+    assert np.rad2deg(np.arctan2(found[:, 0], found[:, 1])).tolist() == pytest.approx([40.0, 90.0], abs=1e-4)
 
 
 def test_warm_up_learns_codes_with_the_generator_frozen_then_both_move_and_f_stays(

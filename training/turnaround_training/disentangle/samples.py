@@ -17,6 +17,7 @@ from turnaround_training.inverse.network import InverseGraphics
 from turnaround_training.multiview.settings import MultiviewSettings
 from turnaround_training.neural.examples import view_of
 from turnaround_training.views.compose import compose
+from turnaround_training.views.settings import BIN_DEG
 from turnaround_training.views.store import Views
 
 CHUNK = 32
@@ -52,8 +53,8 @@ def as_planes(pictures: np.ndarray) -> Tensor:
 def read_samples(views: Views, settings: MultiviewSettings, f: InverseGraphics, count: int, seed: int) -> Samples:
     """Up to `count` random pictures of the multi-views, looked at by f.
 
-    The viewpoint of a code is the mean direction of f's azimuths over all of its pictures and the median of the
-    elevations: f's viewpoint head was taught by cameras that the pictures of a code share.
+    The viewpoint of a code is the mean direction of f's azimuths and the median of its elevations over the code's
+    pictures (viewpoints_of): f's viewpoint head was taught by cameras that the pictures of a code share.
     """
     pictures, rows = read_folder(settings.run)
     chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:count])
@@ -69,7 +70,7 @@ def read_samples(views: Views, settings: MultiviewSettings, f: InverseGraphics, 
         textures.append(seen.texture.cpu())
         around.append(surroundings_of(planes[:, :3], planes[:, 3:]))
     code = np.array([rows[row]["view_code"] for row in chosen])
-    of_code = viewpoints_of(code, torch.cat(angles).numpy(), torch.cat(elevations).numpy(), len(views.codes))
+    of_code = viewpoints_of(code, torch.cat(angles).numpy(), torch.cat(elevations).numpy(), views.bins)
     return Samples(
         view=of_code[torch.from_numpy(code)], offsets=torch.cat(offsets), texture=torch.cat(textures),
         around=torch.cat(around), w_plus=codes_of(views, [rows[row] for row in chosen]), pictures=pictures[chosen],
@@ -89,11 +90,17 @@ def codes_of(views: Views, rows: list[dict]) -> Tensor:
     return compose(view, content, views.cut, trained.generator.inputs)
 
 
-def viewpoints_of(code: np.ndarray, azimuth: np.ndarray, elevation: np.ndarray, count: int) -> Tensor:
-    """Viewpoints [count,3] of codes from angles (radians) of their pictures; those without any look from the front."""
-    azimuths, elevations = np.zeros(count), np.zeros(count)
+def viewpoints_of(code: np.ndarray, azimuth: np.ndarray, elevation: np.ndarray, bins: np.ndarray) -> Tensor:
+    """Viewpoints [K,3] of codes with bins [K] from what f says (radians) of pictures that were drawn from `code`.
+
+    Pictures that f takes to be more than a quarter turn from the code's bin don't count: f flips cars, a person doesn't.
+    A code without others looks from the middle of its bin.
+    """
+    azimuths, elevations = np.deg2rad(bins * BIN_DEG), np.zeros(len(bins))
     for number in np.unique(code):
         own = code == number
-        azimuths[number] = np.angle(np.exp(1j * azimuth[own]).mean())
+        near = own & (np.cos(azimuth - azimuths[number]) > 0)
+        if near.any():
+            azimuths[number] = np.angle(np.exp(1j * azimuth[near]).mean())
         elevations[number] = np.clip(np.median(elevation[own]), 0.0, np.deg2rad(30))
     return view_of(np.rad2deg(azimuths), np.rad2deg(elevations))
