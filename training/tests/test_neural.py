@@ -192,6 +192,47 @@ def test_exported_models_keep_the_contract(tmp_path, examples):
     assert milliseconds(tmp_path, SMALL.inputs, SMALL.width, threads=1, runs=2) > 0
 
 
+def exported(tmp_path, examples):
+    """A trainer of networks whose every parameter is its own, and the folder of their models."""
+    torch.manual_seed(0)
+    trainer = Trainer(smoke_settings(tmp_path), standin_projection(), IDENTITY)
+    networks, models = trainer.average.networks, tmp_path / "models"
+    for parameter in networks.parameters():
+        parameter.add_(0.1 * torch.randn_like(parameter))
+    offsets = np.random.default_rng(0).standard_normal((20, 3)).astype(np.float32)
+    export_networks(networks, models, examples, offsets, "boxes", ["box-1: A box"], "CC0")
+    return networks, models
+
+
+def test_training_goes_on_from_exported_models(tmp_path, examples):
+    original, models = exported(tmp_path, examples)
+    start = str(models / "generator.onnx")
+    trainer = Trainer(
+        smoke_settings(tmp_path, start=start, run=tmp_path / "next"), standin_projection(), IDENTITY
+    )
+    assert trainer.load() and trainer.seen == 0 and trainer.cars == {"box-1"}
+    batch = fetch(examples, np.array([0, 5, 9]), np.array([1, 4, 8]))
+    for networks in (trainer.networks, trainer.average.networks):
+        networks.generator.compute = torch.float32
+        with torch.no_grad():
+            found, wanted = networks.draw(batch, 128)[0], original.draw(batch, 128)[0]
+        assert torch.allclose(found, wanted, atol=1e-2), (found - wanted).abs().max()
+
+
+def test_models_that_are_missing_or_of_another_network_are_refused(tmp_path, examples):
+    _, models = exported(tmp_path, examples)
+    start = str(models / "generator.onnx")
+    wider = Trainer(
+        smoke_settings(tmp_path, start=start, run=tmp_path / "next", architecture=Architecture()),
+        standin_projection(), IDENTITY,
+    )
+    with pytest.raises(StageError, match="mapper_content.onnx holds .* another network's"):
+        wider.load()
+    (models / "mapper_view.onnx").unlink()
+    with pytest.raises(StageError, match="no .*mapper_view.onnx to start from"):
+        Trainer(smoke_settings(tmp_path, start=start, run=tmp_path / "next"), standin_projection(), IDENTITY).load()
+
+
 def test_wrong_settings_are_named():
     with pytest.raises(StageError, match="colour"):
         read_settings({"neural": {"colour": 1}})

@@ -62,7 +62,7 @@ def restore(exported: nn.Module, path: Path, inputs: torch.Tensor) -> None:
     if not path.is_file():
         raise StageError(f"There is no model at {path} to start from.")
     graph = onnx.load(str(path)).graph
-    stored = _initializers(graph)
+    stored = initializers(graph)
     exported.eval()
     pairs = _convolutions(exported, inputs[:1])
     nodes = [node for node in graph.node if node.op_type == "Conv"]
@@ -73,23 +73,23 @@ def restore(exported: nn.Module, path: Path, inputs: torch.Tensor) -> None:
     taken: set[int] = set()
     for node, (convolution, normalisation) in zip(nodes, pairs, strict=True):
         weight, *bias = (stored[name] for name in node.input[1:])
-        _set(convolution.weight, weight, path)
+        put(convolution.weight, weight, path)
         taken.add(id(convolution.weight))
         if normalisation is not None:
             _make_identity(normalisation, bias[0], path)
             taken |= {id(parameter) for parameter in normalisation.parameters()}
         elif convolution.bias is not None:
-            _set(convolution.bias, bias[0], path)
+            put(convolution.bias, bias[0], path)
             taken.add(id(convolution.bias))
     for name, parameter in exported.named_parameters():
         if id(parameter) not in taken:
             if name not in stored:
                 raise StageError(f"{path} has no {name}. It is another network's model.")
-            _set(parameter, stored[name], path)
+            put(parameter, stored[name], path)
     _take_statistics([normalisation for _, normalisation in pairs if normalisation is not None], exported, inputs)
 
 
-def _initializers(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
+def initializers(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     """Stored tensors in float32 by the names that the nodes call them; equal ones are stored once and passed on."""
     arrays = {tensor.name.removesuffix(HALF): numpy_helper.to_array(tensor) for tensor in graph.initializer}
     stored = {name: array.astype(np.float32) for name, array in arrays.items()}
@@ -122,7 +122,8 @@ def _convolutions(module: nn.Module, example: torch.Tensor) -> list[tuple[nn.Con
     ]
 
 
-def _set(parameter: torch.Tensor, value: np.ndarray, path: Path) -> None:
+def put(parameter: torch.Tensor, value: np.ndarray, path: Path) -> None:
+    """Copy a stored value into a parameter; StageError that names the file where their shapes differ."""
     if tuple(parameter.shape) != value.shape:
         raise StageError(
             f"{path} holds {list(value.shape)} where the network has {list(parameter.shape)}. It is another network's "
@@ -134,7 +135,7 @@ def _set(parameter: torch.Tensor, value: np.ndarray, path: Path) -> None:
 
 def _make_identity(normalisation: nn.BatchNorm2d, bias: np.ndarray, path: Path) -> None:
     """In evaluation only the bias is added."""
-    _set(normalisation.bias, bias, path)
+    put(normalisation.bias, bias, path)
     normalisation.running_mean.zero_()
     normalisation.running_var.fill_(1.0)
     with torch.no_grad():

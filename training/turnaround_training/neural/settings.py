@@ -47,8 +47,8 @@ class Settings:
     """Everything a run needs; paths are relative to the folder the command is run from.
 
     steps: of stage.run, in order. renders, held_out: folders to learn from and to measure on, without the cars in
-    exclude. start: a file of `keep` that a run without a checkpoint goes on from. rate is Adam's for the networks,
-    discriminator_rate for the discriminator. minutes: of one start of the training, 0 for no end but the phases'.
+    exclude. start: a file of `keep`, or a generator.onnx beside its mappers and background, that a run without a
+    checkpoint goes on from. rate is Adam's for the networks, discriminator_rate for the discriminator. minutes: of one start of the training, 0 for no end but the phases'.
     """
 
     steps: tuple[str, ...] = ("train",)

@@ -56,6 +56,7 @@ class NeuralStage:
         data = (
             f"{len(examples.scene)} canonical renders of {len(examples.cars)} scenes, mirrored; "
             f"{self.trainer.seen} pictures drawn in {self.trainer.seconds / 60:.0f} minutes"
+            + (", on from weights of an earlier run" if self.settings.start else "")
         )
         cars = sorted(self.source.rendered_cars() if self.trainer.cars is None else self.trainer.cars)
         credits = car_credits(self.paths.cars, cars) + environment_credits(self.source.environments())

@@ -19,8 +19,10 @@ from turnaround_training.neural import losses
 from turnaround_training.neural.discriminator import Discriminator
 from turnaround_training.neural.examples import Batch, Examples, random_batch
 from turnaround_training.neural.networks import MovingAverage, Networks
+from turnaround_training.neural.restore import restore_networks
 from turnaround_training.neural.settings import Phase, Settings
 from turnaround_training.processes import count, is_first, share_of
+from turnaround_training.restore import cars_credited
 from turnaround_training.trainer import append_log, checkpoint_path
 
 R1_EVERY = 16
@@ -90,6 +92,9 @@ class Trainer:
         path, start = checkpoint_path(self.settings.run), self.settings.start
         if not path.exists() and not start:
             return False
+        if not path.exists() and start.endswith(".onnx"):
+            self._start_from_models(Path(start))
+            return True
         path = path if path.exists() else checkpoint_path(Path(start))
         stored = load_checkpoint(path, self.identity)
         load_weights(self.networks, stored["networks"], path)
@@ -105,6 +110,12 @@ class Trainer:
         self.optimisers_begun = stored.get("optimisers_begun", 0) if "optimiser" in stored else self.step
         self.cars = None if stored.get("cars") is None else set(stored["cars"])
         return True
+
+    def _start_from_models(self, generator: Path) -> None:
+        """Take the exported networks; the discriminator and all counters begin anew."""
+        restore_networks(self.networks, generator.parent)
+        self.average = MovingAverage(self.networks)
+        self.cars = cars_credited(generator.parent, generator.stem)
 
     def learn(self, batch: Batch, phase: Phase) -> dict[str, float]:
         """One update of generator and mappers (and of the discriminator in adversarial phases)."""
