@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from turnaround_training.mask_pictures import outlined
+
 COLUMNS = 10
 ROWS = 8
 TILE = 128
@@ -18,10 +20,7 @@ def write_contact_sheet(pictures: Path, size: int, first: int, last: int, out: P
     chosen = np.unique(np.linspace(first, last - 1, min(COLUMNS * ROWS, last - first)).round().astype(int))
     sheet = Image.new("RGB", (COLUMNS * TILE, -(-len(chosen) // COLUMNS) * TILE))
     for number, row in enumerate(chosen):
-        rgb = np.array(stack[row, :, :, :3])
-        inside = stack[row, :, :, 3] >= 128
-        edge = inside ^ (np.roll(inside, 1, 0) & np.roll(inside, 1, 1) & inside)
-        rgb[edge] = (0, 255, 0)
-        tile = Image.fromarray(rgb).resize((TILE, TILE), Image.BOX)
+        picture = outlined(stack[row, :, :, :3], stack[row, :, :, 3] >= 128)
+        tile = Image.fromarray(picture).resize((TILE, TILE), Image.BOX)
         sheet.paste(tile, (number % COLUMNS * TILE, number // COLUMNS * TILE))
     sheet.save(out)
