@@ -86,7 +86,8 @@ def test_edits_are_told_from_what_should_stay():
             mask[..., 4:28, 4:28] = 1
             return mask
 
-    found = dict(zip(editing_table.COLUMNS, editing_table.differences(draw, read, Judge(), 4), strict=True))
+    edits = editing_table.edited(draw, 4)
+    found = dict(zip(editing_table.COLUMNS, editing_table.differences(edits, read, Judge()), strict=True))
     kept = ("shape after turn", "texture after turn", "texture after shape swap", "shape after texture swap")
     assert [found[name] for name in kept] == pytest.approx([0] * 4, abs=1e-6)
     assert (
@@ -114,7 +115,7 @@ def test_ablations_say_how_long_each_run_has_trained(tmp_path, monkeypatch):
     assert rows["f from single views"] == (910, 2700, 0.5) and rows["f from both"] == (450, 2700, 0.75)
     assert rows["another"] == ("not run", "", "")
     assert {rows[name] for name in ablation_table.WANTED[1:3]} == {("not named in the config", "", "")}
-    assert "| f from both | 450 | 2700 | 0.7500 |" in table.markdown()
+    assert "| f from both | 450 | 2700 | 0.7500 |" in table.markdown("sheets")
     with pytest.raises(StageError, match="ablations.*needs 'run'"):
         ablation_table.ablation_table(SimpleNamespace(section={"ablations": [{"name": "f"}]}))
 
@@ -122,7 +123,7 @@ def test_ablations_say_how_long_each_run_has_trained(tmp_path, monkeypatch):
 def test_tables_say_whether_an_end_is_reached():
     assert (against(0.9, 0.88), against(0.8, 0.88)) == ("yes", "no")
     assert (against(5.0, 6.0, True), against(7.0, 6.0, True)) == ("yes", "no")
-    text = Table("T", "note", ("a", "b"), [("x", 0.5), ("y", "none")]).markdown()
+    text = Table("T", "note", ("a", "b"), [("x", 0.5), ("y", "none")]).markdown("sheets")
     assert "| x | 0.5000 |" in text and "| y | none |" in text and text.startswith("## T")
 
 

@@ -1,6 +1,7 @@
 """From checkpoints to ONNX files, manifest and report, on untrained networks and synthetic renders."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from turnaround_training.checkpoint import identity_of
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate import stage as evaluate
+from turnaround_training.evaluate.sheet import GAP, HEADER
 from turnaround_training.export import stage as export
 from turnaround_training.segmenter.network import Segmenter
 from turnaround_training.template.registered import save_registered
@@ -96,6 +98,17 @@ def test_export_then_evaluate(config, capsys):
         "photos_1_mask_iou" in report and "| azimuth_flips |" in report and "mask IoU in the other 15 views" in report
     )
     assert "Neural view on held-out cars" in report and "not exported to" in report
+    linked = dict(re.findall(r"!\[(\S+)\]\((models/sheets/\S+)\)", report))
+    assert set(linked) == {"segmenter", "held-out", "texture"}
+    assert {path.name for path in (models / "sheets").iterdir()} == {f"{name}.jpg" for name in linked}
+    sizes = {}
+    for name, path in linked.items():
+        with Image.open(config["folder"] / path) as picture:
+            picture.load()
+            sizes[name] = picture.format, picture.size
+    side = {tile: tile + 2 * GAP for tile in (192, 256)}
+    assert sizes["segmenter"] == sizes["held-out"] == ("JPEG", (4 * side[192], HEADER + side[192]))
+    assert sizes["texture"] == ("JPEG", (3 * side[256], HEADER + side[256]))
     metrics = json.loads((models / "manifest.json").read_text())["models"]["segmenter"]["metrics"]
     assert {metric["command"] for metric in metrics} == {"the command"}
     assert all(0 <= metric["value"] <= 1 for metric in metrics if metric["name"].endswith("iou"))

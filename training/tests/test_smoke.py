@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from safetensors.numpy import load_file
 
 from turnaround_training.errors import StageError
@@ -73,6 +75,13 @@ def test_every_stage_runs(tmp_path):
     assert "held_out_renders_soft_psnr_bilinear" in report
     for title in ("Neural view", "Viewpoint control", "Edits read back by f", "GAN: Frechet", "Ablations", "Speed"):
         assert f"## {title}" in report
+    linked = re.findall(r"\]\((models/sheets/(\S+)\.jpg)\)", report)
+    routed = {f"{table}-{route}" for table in ("viewpoint", "editing") for route in ("supervised", "paper")}
+    single = {"segmenter", "held-out", "texture", "neural", "upsampler", "editing-plain-gan", "gan"}
+    assert {name for _, name in linked} == single | routed
+    for path, name in linked:
+        with Image.open(run / path) as sheet:
+            assert np.asarray(sheet).std() > 1, name
     assert "| paper |" in report and "| plain GAN |" in report and "nan" not in report
 
 

@@ -15,6 +15,7 @@ from turnaround_training.data.renders import RenderSet
 from turnaround_training.device import AUTOMATIC, choose_device
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.photos import Photo, photos, turntable
+from turnaround_training.evaluate.varied import varied
 from turnaround_training.export.onnx_model import open_model
 from turnaround_training.template.registered import RegisteredCar, load_registered
 
@@ -91,6 +92,10 @@ class Bench:
         """The rows that are measured: [evaluate] renders of them (400), evenly spread."""
         count = len(self.held_out)
         return np.unique(np.linspace(0, count - 1, min(self.section.get("renders", 400), count)).astype(int))
+
+    def sheet_rows(self, rows: np.ndarray, count: int) -> np.ndarray:
+        """Up to `count` of some held-out rows, of different scenes, to stand for all on a sheet."""
+        return rows[varied(self.held_out.scene[rows], [self.held_out.rows[row]["car"] for row in rows], count)]
 
     @property
     def photo_limit(self) -> int:

@@ -21,10 +21,12 @@ from turnaround_training.evaluate.gan_table import gan_config
 from turnaround_training.evaluate.neural_table import MODELS, routes
 from turnaround_training.evaluate.neural_view import NeuralView
 from turnaround_training.evaluate.random_cars import random_cars
+from turnaround_training.evaluate.sheet import Sheet, file_name, grid
 from turnaround_training.evaluate.table import Table
 from turnaround_training.gan.settings import read_settings
 from turnaround_training.inverse.load import load_inverse
 from turnaround_training.inverse.network import Prediction
+from turnaround_training.neural.sheet import to_bytes
 from turnaround_training.views.circle import apart_deg
 from turnaround_training.views.compose import compose
 from turnaround_training.views.settings import BIN_DEG, read_view_settings
@@ -34,6 +36,12 @@ CARS = 48
 SEED = 41
 ANGLES_DEG = (30.0, 150.0)
 ELEVATION_DEG = 8.0
+EDITS = ("as it is", "turned", "other shape", "other texture")
+ROWS, TILE = 5, 192
+CAPTION = (
+    "Edits by {route}, a car a row: as it is, turned, with the shape, then with the texture of the car before it, that "
+    "of the row above."
+)
 COLUMNS = (
     "shape after turn", "texture after turn", "texture after shape swap", "shape after texture swap",
     "background after turn", "shape after shape swap", "texture after texture swap",
@@ -60,24 +68,34 @@ def editing_table(bench: Bench) -> Table:
     count = bench.section.get("edited_cars", CARS)
     table = Table("Edits read back by f", NOTE, ("route", *COLUMNS))
     judge = NeuralView(bench.models, bench.models, bench.template["basis"])
+
+    def add(name: str, pictures: list[Tensor]) -> None:
+        table.rows.append((name, *differences(pictures, f, judge)))
+        columns = {edit: to_bytes(drawn[:ROWS]) for edit, drawn in zip(EDITS, pictures, strict=True)}
+        table.sheets.append(Sheet(file_name("editing", name), CAPTION.format(route=name), grid(columns, TILE)))
+
     for name, models in routes(bench):
         if models.has(*MODELS):
             view = NeuralView(models, bench.models, bench.template["basis"])
-            table.rows.append((name, *differences(by_properties(bench, view, count), f, judge, count)))
+            add(name, edited(by_properties(bench, view, count), count))
         else:
             table.rows.append((name, f"not exported to {models.folder}", *("",) * (len(COLUMNS) - 1)))
     try:
-        table.rows.append(("plain GAN", *differences(by_style_inputs(bench, count), f, judge, count)))
+        add("plain GAN", edited(by_style_inputs(bench, count), count))
     except StageError as error:
         table.rows.append(("plain GAN", f"not measured: {error}", *("",) * (len(COLUMNS) - 1)))
     return table
 
 
-def differences(draw: Draw, f: Callable[[Tensor], Prediction], judge: NeuralView, count: int) -> list[float]:
-    """The figures of COLUMNS."""
+def edited(draw: Draw, count: int) -> list[Tensor]:
+    """Pictures [N,3,S,S] of `count` cars after each of EDITS; another car is the one before."""
     own, other = np.arange(count), np.roll(np.arange(count), 1)
-    seen = [_seen(draw(*edit), f, judge) for edit in ((own, own, 0), (own, own, 1), (other, own, 0), (own, other, 0))]
-    (shape, texture, picture, mask), turned, shaped, painted = seen
+    return [draw(*edit) for edit in ((own, own, 0), (own, own, 1), (other, own, 0), (own, other, 0))]
+
+
+def differences(edits: list[Tensor], f: Callable[[Tensor], Prediction], judge: NeuralView) -> list[float]:
+    """The figures of COLUMNS for the pictures of EDITS."""
+    (shape, texture, picture, mask), turned, shaped, painted = (_seen(pictures, f, judge) for pictures in edits)
     outside = (1 - torch.maximum(mask, turned[3])).clamp(min=0)
     background = ((picture - turned[2]).abs() * outside).sum() / (3 * outside.sum()).clamp(min=1)
 

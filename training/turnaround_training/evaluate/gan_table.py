@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from turnaround_training.evaluate.bench import Bench
+from turnaround_training.evaluate.sheet import Sheet
 from turnaround_training.evaluate.table import Table
 from turnaround_training.gan.measure import measure, write_distances
 from turnaround_training.gan.settings import read_settings
@@ -13,6 +17,7 @@ from turnaround_training.gan.stage import open_pictures
 from turnaround_training.sections import load_config
 
 COLUMNS = ("seen", "size", "generated", "shrunk", "halves")
+CAPTION = "Drawn by the GAN from 48 fixed codes, after {seen} pictures."
 NOTE = (
     "Distances in the features of our own encoder between drawn and training pictures, after `seen` pictures; beside "
     "them that of training pictures shrunk to the GAN's size, and that between two halves of the training pictures. "
@@ -35,4 +40,13 @@ def gan_table(bench: Bench) -> Table:
         write_distances(settings.run, measure(settings, open_pictures(config, settings)))
     found = json.loads(path.read_text("utf-8"))
     rows = [(str(row["seen"]), str(row["size"]), *(float(row[name]) for name in COLUMNS[2:])) for row in found]
-    return Table("GAN: Frechet distance", NOTE, COLUMNS, rows)
+    return Table("GAN: Frechet distance", NOTE, COLUMNS, rows, sheets=_newest_sheet(settings.run))
+
+
+def _newest_sheet(run: Path) -> list[Sheet]:
+    """The last sheet that stage `gan` drew in its run, [] where it has drawn none."""
+    drawn = sorted(run.glob("sheet-[0-9]*.png"))[-1:]
+    return [
+        Sheet("gan", CAPTION.format(seen=int(path.stem.removeprefix("sheet-"))), np.asarray(Image.open(path)))
+        for path in drawn
+    ]

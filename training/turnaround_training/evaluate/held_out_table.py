@@ -6,15 +6,14 @@ import json
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from turnaround_training.camera import bounding_box_centre
 from turnaround_training.data.crops import make_crops
 from turnaround_training.encoder.dataset import TrueShapes, batch_of
 from turnaround_training.encoder.losses import project_by
 from turnaround_training.evaluate.bench import Bench, Encode
+from turnaround_training.evaluate.held_out_sheet import held_out_sheet
 from turnaround_training.evaluate.measures import (
-    azimuth_errors, estimated_azimuth_deg, mask_iou, mesh_silhouettes, silhouette, summarise_azimuth,
+    azimuth_errors, estimated_azimuth_deg, mask_iou, mesh_silhouettes, silhouette, silhouettes, summarise_azimuth,
 )
 from turnaround_training.evaluate.solids import mesh_solid, true_solid, voxel_iou
 from turnaround_training.evaluate.table import Figure, Table, against
@@ -44,7 +43,8 @@ def held_out_table(bench: Bench) -> Table:
     figures: list[Figure] = [
         ("encoder", f"held_out_renders_{names.get(name, name)}", value) for name, value in measured.items()
     ]
-    return Table("Inverse graphics on held-out renders", NOTE, ("measure", "value", "end", "reached"), rows, figures)
+    header, sheets = ("measure", "value", "end", "reached"), [held_out_sheet(bench, bench.models.encode)]
+    return Table("Inverse graphics on held-out renders", NOTE, header, rows, figures, sheets)
 
 
 def measure_inverse(bench: Bench, encode: Encode) -> dict[str, float]:
@@ -96,10 +96,8 @@ def _other_views(bench: Bench, rows: np.ndarray, predicted: dict[int, np.ndarray
         truth = batch_of(crops, renders, shapes)
         masks = crops.truth_mask[:, 0].numpy() >= 0.5
         for name, shape in zip(overlaps, (vertices, template["vertices"]), strict=True):
-            points = torch.from_numpy(np.repeat(shape[None].astype(np.float32), len(others), 0))
-            fractions = project_by(truth["camera"], truth["azimuth"], bounding_box_centre(points), points).numpy()
-            size = masks.shape[-1]
-            drawn = (silhouette(points * size, template["faces"], size) for points in fractions)
+            alike = np.repeat(shape[None], len(others), 0)
+            drawn = silhouettes(alike, truth["camera"], truth["azimuth"], template["faces"], masks.shape[-1])
             overlaps[name] += [mask_iou(picture, mask) for picture, mask in zip(drawn, masks, strict=True)]
     return {name: float(np.mean(values)) for name, values in overlaps.items() if values}
 

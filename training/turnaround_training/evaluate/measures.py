@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
+from torch import Tensor
 
 from turnaround_training.camera import bounding_box_centre
 from turnaround_training.encoder.losses import project_by
@@ -57,12 +58,18 @@ def mesh_silhouettes(
     answers: the encoder's outputs; mean [V,3] and faces [F,3] of the template; azimuth [N] in radians to
     draw another viewpoint than the estimated one.
     """
-    vertices = torch.from_numpy(mean + answers["offsets"])
+    vertices = mean + answers["offsets"]
     if azimuth is None:
         azimuth = np.deg2rad(estimated_azimuth_deg(answers))
     camera, angle = torch.from_numpy(answers["camera"]), torch.from_numpy(np.asarray(azimuth, np.float32))
-    fractions = project_by(camera, angle, bounding_box_centre(vertices), vertices).numpy()
-    return np.stack([silhouette(points * size, faces, size) for points in fractions])
+    return silhouettes(vertices, camera, angle, faces, size)
+
+
+def silhouettes(vertices: np.ndarray, camera: Tensor, azimuth: Tensor, faces: np.ndarray, size: int) -> np.ndarray:
+    """Masks bool [N,size,size] of shapes [N,V,3] by camera numbers [N,6] and azimuths [N] (radians) of their crops."""
+    points = torch.from_numpy(vertices.astype(np.float32))
+    fractions = project_by(camera, azimuth, bounding_box_centre(points), points).numpy()
+    return np.stack([silhouette(corners * size, faces, size) for corners in fractions])
 
 
 def silhouette(points: np.ndarray, faces: np.ndarray, size: int) -> np.ndarray:

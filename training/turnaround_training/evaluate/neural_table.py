@@ -12,6 +12,7 @@ from turnaround_training.device import device_of, moved
 from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate.bench import Bench, ExportedModels
+from turnaround_training.evaluate.neural_sheet import neural_sheet
 from turnaround_training.evaluate.neural_view import DrawnByModels, NeuralView
 from turnaround_training.evaluate.perceptual import perceptual_distance
 from turnaround_training.evaluate.table import Cell, Figure, Table
@@ -54,16 +55,19 @@ def neural_table(bench: Bench) -> Table:
     examples = held_out_examples(bench)
     trunk = _trunk(bench)
     table = Table("Neural view on held-out cars", NOTE, ("route", *HEADER))
+    views = {}
     for name, models in routes(bench):
         if not models.has(*MODELS):
             table.rows.append((name, f"not exported to {models.folder}", *("",) * (len(HEADER) - 1)))
             continue
-        view = NeuralView(models, bench.models, bench.template["basis"])
+        views[name] = view = NeuralView(models, bench.models, bench.template["basis"])
         measured: dict[str, Cell] = {**measure(DrawnByModels(view), examples)}
         measured["perceptual"] = "no encoder checkpoint" if trunk is None else _perceptual(view, examples, trunk)
         table.rows.append((name, *(measured[key] for key in HEADER)))
         if models.folder == bench.models.folder:
             table.figures += [_figure(key, value) for key, value in measured.items() if isinstance(value, float)]
+    if views:
+        table.sheets.append(neural_sheet(bench, examples, views))
     return table
 
 

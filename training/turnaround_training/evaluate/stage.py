@@ -1,5 +1,8 @@
 """Stage ``evaluate``: measure what is exported on held-out renders and on the evaluation photos.
 
+Sample sheets go to the folder SHEETS of the models folder; the report links them. They show held-out renders and what
+models draw, never the photos, which are not ours to publish.
+
 Config section [evaluate]: ``photos`` (how many of the photos, by name), ``cars`` (turntable cars), ``renders`` (how
 many held-out pictures), ``neural_scenes``, ``viewpoint_cars``, ``edited_cars`` (how many of each), ``tables`` (which,
 by name; all without it), ``routes``, ``ablations``, ``reader``, ``gan_config`` (see their tables), ``device`` (for
@@ -9,6 +12,7 @@ figure).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +48,7 @@ TABLES: dict[str, Callable[[Bench], Table]] = {
     "ablations": ablation_table,
     "speed": speed_table,
 }
+SHEETS = "sheets"
 
 
 def run(config: dict) -> None:
@@ -56,12 +61,16 @@ def run(config: dict) -> None:
     if not any(bench.models.folder.glob("*.onnx")):
         raise StageError(f"No exported models in {bench.models.folder}. Run the export stage first.")
     command = bench.section.get("command", "python -m turnaround_training evaluate --config configs/perception.toml")
+    report, folder = Path(bench.section.get("report", "RESULTS.md")), bench.models.folder / SHEETS
+    link = Path(os.path.relpath(folder.resolve(), report.parent.resolve())).as_posix()
     tables = []
     for name in chosen:
         tables.append(_measured(name, bench))
-        print(tables[-1].markdown(), flush=True)
+        print(tables[-1].markdown(link), flush=True)
     _record(bench, tables, command)
-    write_whole(Path(bench.section.get("report", "RESULTS.md")), _report(tables, command).encode())
+    for sheet in (sheet for table in tables for sheet in table.sheets):
+        write_whole(folder / f"{sheet.name}.jpg", sheet.jpeg())
+    write_whole(report, _report(tables, command, link).encode())
 
 
 def _measured(name: str, bench: Bench) -> Table:
@@ -82,9 +91,9 @@ def _record(bench: Bench, tables: list[Table], command: str) -> None:
         merge_metrics(bench.models.folder, model, metrics)
 
 
-def _report(tables: list[Table], command: str) -> str:
+def _report(tables: list[Table], command: str, link: str) -> str:
     lines = [
         "# Results of the exported models", "",
         f"Written by `{command}`, run from training/. Photos and turntables are evaluation data only.", "",
     ]
-    return "\n".join([*lines, *(table.markdown() for table in tables)])
+    return "\n".join([*lines, *(table.markdown(link) for table in tables)])

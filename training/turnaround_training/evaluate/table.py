@@ -1,8 +1,11 @@
-"""What every table of the report is: a title, a note, rows, and figures that also go into the manifest."""
+"""What every table of the report is: title, note, rows, figures that also go into the manifest, sample sheets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from turnaround_training.evaluate.sheet import Sheet
 
 Cell = str | int | float
 Figure = tuple[str, str, float]
@@ -11,20 +14,23 @@ Figure = tuple[str, str, float]
 
 @dataclass
 class Table:
-    """One table; figures name the model whose manifest entry records them."""
+    """One table; figures name the model whose manifest entry records them, sheets stand under it."""
 
     title: str
     note: str
     header: tuple[str, ...]
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
 
-    def markdown(self) -> str:
-        """The table as a section of the report."""
+    def markdown(self, folder: str) -> str:
+        """The table as a section of the report; folder: where its sheets are, as links of the report say it."""
         lines = [f"## {self.title}", "", self.note, ""]
         if self.rows:
             lines += [_line(self.header), _line(("---",) * len(self.header))]
             lines += [_line(tuple(_text(cell) for cell in row)) for row in self.rows]
+        for sheet in self.sheets:
+            lines += ["", sheet.caption, "", f"![{sheet.name}]({quote(f'{folder}/{sheet.name}.jpg')})"]
         return "\n".join(lines).rstrip() + "\n"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import onnxruntime
 import torch
@@ -18,17 +21,27 @@ from turnaround_training.texture.photographed import photograph
 SIZE = 128
 
 
-def texture_figures(
+@dataclass(frozen=True)
+class Completed:
+    """One partial atlas float32 [5,S,S], the true one [3,S,S] sRGB 0..1, answers alike by who gave them, and the texels
+    bool [S,S] that the charts cover."""
+
+    partial: np.ndarray
+    truth: np.ndarray
+    answers: dict[str, np.ndarray]
+    covered: np.ndarray
+
+
+def completions(
     session: onnxruntime.InferenceSession, renders: RenderSet, rows: np.ndarray, registered: dict[str, RegisteredCar],
     template: dict[str, np.ndarray],
-) -> list[tuple[str, str, float]]:
-    """Mean absolute error (sRGB 0..1) of the model, and of spreading the known colours alone, by what was seen."""
+) -> Iterator[Completed]:
+    """The atlas of every row as its picture shows it, completed by the model and by spreading the seen colours."""
     texels = texel_map(template["uv"], template["parts"], SIZE)
     shapes, atlases = TrueShapes(registered, template["mirror"]), RowAtlases(registered, SIZE)
     covered = np.zeros(SIZE * SIZE, bool)
     covered[texels.index] = True
     covered = covered.reshape(SIZE, SIZE)
-    errors: dict[str, list[float]] = {}
     for number in rows:
         row = renders.rows[number]
         _, shown = shapes.vertices(row, mirrored=False)
@@ -39,12 +52,19 @@ def texture_figures(
             "model": session.run(None, {"partial": partial})[0][0],
             "spread_colours": spread(*observed_colour(torch.from_numpy(partial)))[0].numpy(),
         }
-        own, mirror = partial[0, 3] > 0, partial[0, 4] > 0
+        yield Completed(partial[0], truth, answers, covered)
+
+
+def texture_figures(completed: Iterable[Completed]) -> list[tuple[str, str, float]]:
+    """Mean absolute errors (sRGB 0..1) of the answers inside the charts, by what was seen."""
+    errors: dict[str, list[float]] = {}
+    for one in completed:
+        own, mirror = one.partial[3] > 0, one.partial[4] > 0
         places = {"seen": own, "mirror_seen": ~own & mirror, "unseen": ~own & ~mirror}
-        for name, answer in answers.items():
-            error = np.abs(answer - truth).mean(0)
+        for name, answer in one.answers.items():
+            error = np.abs(answer - one.truth).mean(0)
             for place, chosen in places.items():
-                if (chosen & covered).any():
+                if (chosen & one.covered).any():
                     own_errors = errors.setdefault(f"held_out_renders_{place}_error_{name}", [])
-                    own_errors.append(float(error[chosen & covered].mean()))
+                    own_errors.append(float(error[chosen & one.covered].mean()))
     return [("texture", name, float(np.mean(values))) for name, values in errors.items()]
