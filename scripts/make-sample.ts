@@ -45,8 +45,12 @@ async function main(): Promise<void> {
     { light: 'none' },
   );
   const background = await codeOf(models, silhouette.rgba);
-  const view = await NeuralView.load(models, { offsets, texture, background });
-  const { width, rgba } = await view.render(azimuthDeg, elevationDeg);
+  const view = await NeuralView.load(
+    models,
+    { offsets, texture, background },
+    models.manifest.models.upsampler,
+  );
+  const { width, rgba } = await view.render(azimuthDeg, elevationDeg, { detail: 'full' });
   await models.close();
   const photo = await sharp(rgba, { raw: { width, height: width, channels: 4 } })
     .removeAlpha()

@@ -45,6 +45,9 @@ test('writes everything that was promised, and only that', async () => {
   for (const name of ['render.png', 'mask.png']) {
     expect(await sharp(read('red car', name)).metadata()).toMatchObject({ width: 320, height: 200 });
   }
+  for (const name of ['neural.png', 'neural-90.png']) {
+    expect(await sharp(read('red car', name)).metadata()).toMatchObject({ width: 4, height: 4 });
+  }
   expect((await validateGlb(new Uint8Array(read('red car', 'car.glb')))).messages).toEqual([]);
 });
 

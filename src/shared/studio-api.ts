@@ -124,6 +124,10 @@ const pictureSchema = z.object({
 });
 export type Picture = z.infer<typeof pictureSchema>;
 
+/** 'draft': soon drawn, for a view that turns; 'full': as fine as the models of this folder draw, to be looked at */
+const neuralDetailSchema = z.enum(['draft', 'full']);
+export type NeuralDetail = z.output<typeof neuralDetailSchema>;
+
 const libraryEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -183,7 +187,11 @@ export const methods = {
    * was drawn, clamped to what was trained. `cancelled` where a newer request came meanwhile.
    */
   'neural.render': method(
-    z.object({ azimuthDeg: z.number(), elevationDeg: z.number() }),
+    z.object({
+      azimuthDeg: z.number(),
+      elevationDeg: z.number(),
+      detail: neuralDetailSchema.default('full'),
+    }),
     pictureSchema.extend({ elevationDeg: z.number(), milliseconds: z.number() }),
   ),
 

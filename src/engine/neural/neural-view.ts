@@ -1,5 +1,8 @@
-import type { Picture } from '../../shared/studio-api.ts';
+import { throwIfCancelled } from '../../shared/errors.ts';
+import type { NeuralDetail, Picture } from '../../shared/studio-api.ts';
 import { canonicalFraming, wrapAzimuth } from '../../shared/viewpoint.ts';
+import { fitsInput } from '../models/fits-input.ts';
+import type { ModelEntry } from '../models/manifest.ts';
 import type { ModelTensor } from '../models/session.ts';
 import type { ModelRunner } from '../models/store.ts';
 import { resample } from '../photo/resample.ts';
@@ -19,6 +22,15 @@ export interface NeuralPicture extends Picture {
   elevationDeg: number;
 }
 
+export interface NeuralRenderOptions {
+  detail: NeuralDetail;
+  /** aborting ends between two models */
+  signal?: AbortSignal;
+}
+
+/** The manifest's entry of a model that doubles pictures. */
+type Upsampler = Pick<ModelEntry, 'inputs'>;
+
 /** Side of the mapper's texture. */
 const mapperTextureSide = 64;
 
@@ -26,24 +38,34 @@ const mapperTextureSide = 64;
 export class NeuralView {
   readonly #models: ModelRunner;
   readonly #content: ModelTensor;
+  readonly #upsampler: Upsampler | undefined;
 
-  private constructor(models: ModelRunner, content: ModelTensor) {
+  private constructor(models: ModelRunner, content: ModelTensor, upsampler: Upsampler | undefined) {
     this.#models = models;
     this.#content = content;
+    this.#upsampler = upsampler;
   }
 
-  static async load(models: ModelRunner, car: NeuralContent): Promise<NeuralView> {
+  /**
+   * Full pictures are doubled by `upsampler` if it was made for pictures of the generator's size: a generator of another
+   * size (an imported one), or a folder of models without upsampler, gives its own.
+   */
+  static async load(models: ModelRunner, car: NeuralContent, upsampler?: Upsampler): Promise<NeuralView> {
     const side = mapperTextureSide;
     const { w_content } = await models.run('mapper_content', {
       offsets: { data: car.offsets, dims: [1, car.offsets.length / 3, 3] },
       texture: { data: texturePlanes(car.texture), dims: [1, 3, side, side] },
       background: { data: car.background, dims: [1, car.background.length] },
     });
-    return new NeuralView(models, w_content);
+    return new NeuralView(models, w_content, upsampler);
   }
 
   /** Draws the car in canonical framing; the elevation is clamped to what was trained. */
-  async render(azimuthDeg: number, elevationDeg: number): Promise<NeuralPicture> {
+  async render(
+    azimuthDeg: number,
+    elevationDeg: number,
+    { detail, signal }: NeuralRenderOptions,
+  ): Promise<NeuralPicture> {
     const { minElevationDeg, maxElevationDeg } = canonicalFraming;
     const elevation = Math.min(maxElevationDeg, Math.max(minElevationDeg, elevationDeg));
     const azimuth = (wrapAzimuth(azimuthDeg) * Math.PI) / 180;
@@ -54,7 +76,15 @@ export class NeuralView {
     const { data, dims } = this.#content;
     const styles = data.map((value, i) => value + w_view.data[i]);
     const { picture } = await this.#models.run('generator', { w_plus: { data: styles, dims } });
-    return { ...rgbaOf(picture), elevationDeg: elevation };
+    throwIfCancelled(signal);
+    const shown = detail === 'full' ? await this.#doubled(picture) : picture;
+    return { ...rgbaOf(shown), elevationDeg: elevation };
+  }
+
+  async #doubled(picture: ModelTensor): Promise<ModelTensor> {
+    if (!this.#upsampler || !fitsInput(this.#upsampler, 'picture', picture.dims)) return picture;
+    const { doubled } = await this.#models.run('upsampler', { picture });
+    return doubled;
   }
 }
 

@@ -107,7 +107,8 @@ describe('a picture of our own car through the shipped models', () => {
     expect(difference / count).toBeLessThan(15);
 
     const view = await NeuralView.load(store, { ...found, texture });
-    const [near, far] = [await view.render(40, 10), await view.render(220, 10)];
+    const draft = { detail: 'draft' } as const;
+    const [near, far] = [await view.render(40, 10, draft), await view.render(220, 10, draft)];
     expect([near.width, near.height]).toEqual([128, 128]);
     const change = near.rgba.reduce((sum, value, i) => sum + Math.abs(value - far.rgba[i]), 0);
     expect(change / near.rgba.length).toBeGreaterThan(1);

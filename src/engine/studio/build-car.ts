@@ -136,7 +136,7 @@ export async function buildCar(
   const encoder = measureFit(surface, viewpoint, crop, { ...photo, mask });
   await begin(context, 'neural');
   const neural = await rooms.loadNeural({ offsets, texture: atlas, background: estimate.background });
-  await neural.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
+  await neural.render(viewpoint.azimuthDeg, viewpoint.elevationDeg, { detail: 'draft' });
   throwIfCancelled(context.signal);
   const built: BuiltCar = {
     car: await storeCar(assets, { offsets, atlas, light, lengthMetres }),

@@ -53,7 +53,7 @@ export async function openRooms({
       const options = { size, settleExposure: isNew, ...(signal ? { signal } : {}) };
       return textureCar(models, [car, ...more], options);
     },
-    loadNeural: (content) => NeuralView.load(models, content),
+    loadNeural: (content) => NeuralView.load(models, content, store.manifest.models.upsampler),
     refine: refineInThreads(refineThreads, template),
     close: async () => {
       closed = true;

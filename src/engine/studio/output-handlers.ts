@@ -13,11 +13,11 @@ export function outputHandlers(
 ): Pick<Handlers, 'neural.render' | 'export.glb' | 'export.picture' | 'project.save' | 'project.noteSaved'> {
   const { session, neural, rooms, assets } = studio;
   return {
-    'neural.render': ({ azimuthDeg, elevationDeg }, { signal }) =>
+    'neural.render': ({ azimuthDeg, elevationDeg, detail }, { signal }) =>
       studio.pictures.run(async () => {
         const car = await neural.get(seenDocument(studio));
         const begun = performance.now();
-        const picture = await car.render(azimuthDeg, elevationDeg);
+        const picture = await car.render(azimuthDeg, elevationDeg, { detail, signal });
         return { ...picture, milliseconds: performance.now() - begun };
       }, signal),
 
@@ -32,7 +32,8 @@ export function outputHandlers(
       const document = await settledDocument(studio);
       if (mode === 'neural') {
         const car = await neural.get(document);
-        const picture = await car.render(viewpoint.azimuthDeg, viewpoint.elevationDeg);
+        const { azimuthDeg, elevationDeg } = viewpoint;
+        const picture = await car.render(azimuthDeg, elevationDeg, { detail: 'full' });
         const bytes = await encodePicture(await scalePicture(picture, size));
         return { name: `${fileName(document)}-neural.png`, bytes };
       }

@@ -6,6 +6,7 @@ import { azimuthDifference, canonicalViewpoint } from '../../shared/viewpoint.ts
 import { validateGlb } from '../export/validate-glb.ts';
 import { type OpenStudio, openStudio } from '../host/open-studio.ts';
 import { defaultModelsDir, sampleProject } from '../host/paths.ts';
+import { readManifest } from '../models/manifest.ts';
 import { loadTemplate } from '../models/template.ts';
 import { drawCar } from '../render/draw.ts';
 import { encodePicture } from './pixels.ts';
@@ -62,7 +63,10 @@ test('a drawn car comes back: mask from its alpha, a shape that fits, finer afte
   await studio.call('refine.accept', {});
 
   const picture = await studio.call('neural.render', { azimuthDeg: 120, elevationDeg: 80 });
-  expect(picture).toMatchObject({ width: 128, height: 128, elevationDeg: 30 });
+  const side = (await readManifest(modelsDir)).models.upsampler ? 256 : 128;
+  expect(picture).toMatchObject({ width: side, height: side, elevationDeg: 30 });
+  const draft = { azimuthDeg: 120, elevationDeg: 80, detail: 'draft' } as const;
+  expect(await studio.call('neural.render', draft)).toMatchObject({ width: 128, height: 128 });
   const turned = await studio.call('neural.render', { azimuthDeg: 300, elevationDeg: 0 });
   expect(turned.rgba).not.toEqual(picture.rgba);
 

@@ -1,7 +1,7 @@
 import type { Provider, Status } from '../../shared/studio-api.ts';
 import type { Template } from '../../shared/template.ts';
 import type { Crop, Viewpoint } from '../../shared/viewpoint.ts';
-import type { NeuralContent, NeuralPicture } from '../neural/neural-view.ts';
+import type { NeuralContent, NeuralPicture, NeuralRenderOptions } from '../neural/neural-view.ts';
 import type { RefineInput, RefineView } from '../refine/types.ts';
 
 /** An upright photo, sRGB, rows from the top. */
@@ -60,7 +60,7 @@ export interface PosedPhoto {
 
 /** The generator with one car loaded. */
 export interface NeuralCar {
-  render(azimuthDeg: number, elevationDeg: number): Promise<NeuralPicture>;
+  render(azimuthDeg: number, elevationDeg: number, options: NeuralRenderOptions): Promise<NeuralPicture>;
 }
 
 /** The best so far of a refinement under way. */

@@ -4,6 +4,7 @@ import type { Provider } from '../../shared/studio-api.ts';
 import { validateGlb } from '../export/validate-glb.ts';
 import { type WriteBytes, writeDurably } from '../project/atomic-write.ts';
 import { createStudioOn } from './create.ts';
+import type { Rooms } from './rooms.ts';
 import { StudioBench, shown } from './test-bench.ts';
 import { testPhoto, testRooms } from './test-rooms.ts';
 
@@ -241,6 +242,14 @@ test('the neural view answers the newest request and drops the one that waits', 
   expect(third.status === 'fulfilled' && third.value.rgba[0]).toBe(30);
 });
 
+test('the neural view is drawn in full unless a draft is asked for', async () => {
+  const [studio] = await bench.openWithCar();
+  const view = { azimuthDeg: 10, elevationDeg: 0 };
+  expect(await studio.call('neural.render', view)).toMatchObject({ width: 4, height: 4 });
+  const draft = await studio.call('neural.render', { ...view, detail: 'draft' });
+  expect(draft).toMatchObject({ width: 2, height: 2 });
+});
+
 test('exports a valid GLB and pictures of both views', async () => {
   const [studio] = await bench.openWithCar();
   await studio.call('document.rename', { name: 'a/b: "c"' });
@@ -259,6 +268,24 @@ test('exports a valid GLB and pictures of both views', async () => {
       format: 'png',
     });
   }
+});
+
+test('an exported picture of the neural view is a full one', async () => {
+  const details: string[] = [];
+  const loadNeural: Rooms['loadNeural'] = async (content) => {
+    const car = await testRooms().loadNeural(content);
+    return {
+      render: (azimuthDeg, elevationDeg, options) => {
+        details.push(options.detail);
+        return car.render(azimuthDeg, elevationDeg, options);
+      },
+    };
+  };
+  const [studio, { document }] = await bench.openWithCar({ rooms: { loadNeural } });
+  if (!document) throw new Error('no car is open');
+  details.length = 0;
+  await studio.call('export.picture', { viewpoint: document.viewpoint, size: 64, mode: 'neural' });
+  expect(details).toEqual(['full']);
 });
 
 test('a provider that is not there is refused with its remedy', async () => {

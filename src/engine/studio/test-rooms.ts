@@ -8,7 +8,7 @@ import type { Rooms } from './rooms.ts';
 
 /**
  * Stand-ins of the rooms that need models: whatever is red in a photo is a car, every car is the test template seen from
- * azimuth 40, and a refinement takes 5 ms a step and makes the car 5 % wider.
+ * azimuth 40, a refinement takes 5 ms a step and makes the car 5 % wider, and the neural view is 2 x 2, or 4 x 4 in full.
  */
 export function testRooms(overrides: Partial<Rooms> = {}): Rooms {
   const template = testTemplate();
@@ -42,12 +42,15 @@ export function testRooms(overrides: Partial<Rooms> = {}): Rooms {
       observed: new Uint8Array(textureSize ** 2).fill(255),
     }),
     loadNeural: async () => ({
-      render: async (azimuthDeg, elevationDeg) => ({
-        width: 2,
-        height: 2,
-        rgba: new Uint8Array(16).fill(Math.round(azimuthDeg) % 256),
-        elevationDeg: Math.min(30, Math.max(0, elevationDeg)),
-      }),
+      render: async (azimuthDeg, elevationDeg, { detail }) => {
+        const side = detail === 'full' ? 4 : 2;
+        return {
+          width: side,
+          height: side,
+          rgba: new Uint8Array(4 * side * side).fill(Math.round(azimuthDeg) % 256),
+          elevationDeg: Math.min(30, Math.max(0, elevationDeg)),
+        };
+      },
     }),
     refine: async (request) => {
       const offsets = template.vertices.map((value, i) => (i % 3 === 0 ? 0.05 * value : 0));

@@ -115,14 +115,14 @@ function chooseAzimuths(
   return chosen;
 }
 
-/** A picture of the neural view as if it were a photo, its mask the car's own silhouette, in the light that fits it. */
+/** The generator's own picture (the weights were measured with it) as if it were a photo, its mask the car's own silhouette, in the light that fits it. */
 async function photographed(
   neural: NeuralView,
   car: NeuralEvidence['car'] & { texture: { size: number; rgb: Uint8Array } },
   azimuthDeg: number,
 ): Promise<PhotoCar> {
   const { template, offsets, lengthMetres, texture } = car;
-  const { rgba, width: size } = await neural.render(azimuthDeg, elevationDeg);
+  const { rgba, width: size } = await neural.render(azimuthDeg, elevationDeg, { detail: 'draft' });
   const vertices = carVertices(template, offsets);
   const [x, y, z] = boxCentre(vertices).map((value) => value * lengthMetres);
   const viewpoint = canonicalViewpoint(azimuthDeg, elevationDeg, lengthMetres, [x, y, z]);
