@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateBytes } from 'gltf-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultModelsDir } from '../src/engine/host/paths.ts';
+import { readManifest } from '../src/engine/models/manifest.ts';
 import { bareNeuralRate } from './harness/bare-neural-rate.ts';
 import { busyShare } from './harness/busy-share.ts';
 import { eventually } from './harness/eventually.ts';
@@ -19,6 +21,8 @@ import { hosts } from './hosts.ts';
 const least = { rate: 15, bareRate: 60, share: 0.12 };
 /** Share of the processors that others may use, measured while the studio rests, before its speed says nothing. */
 const quietShare = 0.2;
+/** Pixels across the neural view's picture at rest. */
+const fullWidth = (await readManifest(defaultModelsDir())).models.upsampler ? 256 : 128;
 
 describe.each(hosts)('the studio in the $name', ({ open }) => {
   let host: OpenHost;
@@ -50,11 +54,14 @@ describe.each(hosts)('the studio in the $name', ({ open }) => {
 
   it('turns both views with a slider', async () => {
     const [mesh, neural] = [studio.region('3D viewport').locator('canvas'), studio.neuralPicture];
+    const atRest = () => eventually(async () => (await studio.neuralWidth()) === fullWidth);
+    await atRest();
     const before = [await studio.picture(mesh), await studio.picture(neural)];
     const azimuth = await studio.azimuth();
     await studio.slider('Azimuth').focus();
     await studio.slider('Azimuth').press('PageUp');
     await eventually(async () => (await studio.azimuth()) !== azimuth);
+    await atRest();
     const after = [await studio.picture(mesh), await studio.picture(neural)];
     expect(after[0]?.equals(before[0] ?? Buffer.of())).toBe(false);
     expect(after[1]?.equals(before[1] ?? Buffer.of())).toBe(false);

@@ -30,6 +30,11 @@ export class StudioPage {
     return this.page.getByRole('img', { name: 'The car drawn by the generator' });
   }
 
+  /** Pixels across the picture of the neural view, which lies in the middle of a canvas twice as wide. */
+  async neuralWidth(): Promise<number> {
+    return Number(await this.neuralPicture.locator('canvas').getAttribute('width')) / 2;
+  }
+
   get carName(): Promise<string> {
     return this.page.getByRole('textbox', { name: 'Name of the car' }).inputValue();
   }

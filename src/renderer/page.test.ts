@@ -111,6 +111,21 @@ it('turns both views with the slider and the keys, and says when the generator c
   expect(await slider('Azimuth').getAttribute('aria-valuenow')).toBe('68');
 });
 
+it('draws the neural view coarsely as soon as it turns, and finely when it rests', async () => {
+  const canvas = neuralPicture().locator('canvas');
+  await poll(() => canvas.getAttribute('width')).toBe('512');
+  const widths = await canvas.evaluateHandle((element) => {
+    const seen: (string | null)[] = [];
+    new MutationObserver(() => seen.push(element.getAttribute('width'))).observe(element, {
+      attributeFilter: ['width'],
+    });
+    return seen;
+  });
+  await slider('Azimuth').press('PageUp');
+  await poll(() => widths.jsonValue()).toEqual(['256', '512']);
+  await button('Reset view').click();
+});
+
 it('matches the photo: nudges the viewpoint and applies it', async () => {
   await button('Photo view').click();
   expect(await button('Apply viewpoint').isDisabled()).toBe(true);

@@ -1,15 +1,20 @@
 import { StudioError, toErrorPayload } from '../../shared/errors.ts';
+import type { NeuralDetail } from '../../shared/studio-api.ts';
 import { studioOrThrow, useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { type LatestWins, latestWins } from '../state/latest.ts';
 import { useNeural } from '../state/neural.ts';
 import { useRefine } from '../state/refine.ts';
-import { useView } from '../state/view.ts';
+import { restMilliseconds, useView } from '../state/view.ts';
 import { drawableElevation } from '../state/view-math.ts';
 
-interface Wanted {
+interface Direction {
   azimuthDeg: number;
   elevationDeg: number;
+}
+
+interface Wanted extends Direction {
+  detail: NeuralDetail;
   /** changes when the same view would be another picture */
   content: string;
 }
@@ -25,22 +30,24 @@ function content(): string | null {
 const againMilliseconds = 150;
 
 let arrivals: number[] = [];
-let restTimer: ReturnType<typeof setTimeout> | undefined;
+let rateTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Pictures that arrived within the last second. */
 function countArrival(): number {
   const now = performance.now();
   arrivals = [...arrivals.filter((time) => now - time < 1000), now];
-  clearTimeout(restTimer);
-  restTimer = setTimeout(() => useNeural.setState({ rate: 0 }), 600);
+  clearTimeout(rateTimer);
+  rateTimer = setTimeout(() => useNeural.setState({ rate: 0 }), 600);
   return arrivals.length;
 }
 
+const sameDirection = (a: Direction, b: Direction) =>
+  a.azimuthDeg === b.azimuthDeg && a.elevationDeg === b.elevationDeg;
+
 const requester: LatestWins<Wanted> = latestWins({
-  run: ({ azimuthDeg, elevationDeg }: Wanted, signal) =>
-    studioOrThrow().call('neural.render', { azimuthDeg, elevationDeg }, { signal }),
-  same: (a, b) =>
-    a.azimuthDeg === b.azimuthDeg && a.elevationDeg === b.elevationDeg && a.content === b.content,
+  run: ({ azimuthDeg, elevationDeg, detail }: Wanted, signal) =>
+    studioOrThrow().call('neural.render', { azimuthDeg, elevationDeg, detail }, { signal }),
+  same: (a, b) => sameDirection(a, b) && a.detail === b.detail && a.content === b.content,
   onValue: (picture) => useNeural.setState({ picture, error: null, rate: countArrival() }),
   onError(error) {
     const { code, message, remedy } = toErrorPayload(error);
@@ -53,8 +60,25 @@ const requester: LatestWins<Wanted> = latestWins({
 });
 
 let shownContent: string | null = null;
+let shownDirection: Direction | null = null;
+/** Runs while the view turns. */
+let restTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Asks for the picture of the present view; cheap when nothing changed. */
+/** Notes where the view looks now, and whether it turns: from another direction on until it has been still for a while. */
+function noteDirection(direction: Direction): void {
+  const turned = shownDirection !== null && !sameDirection(shownDirection, direction);
+  shownDirection = direction;
+  if (!turned) return;
+  // the full picture that may be under way is no longer wanted, and takes longer than a draft may wait
+  if (restTimer === undefined) requester.drop();
+  clearTimeout(restTimer);
+  restTimer = setTimeout(() => {
+    restTimer = undefined;
+    requestNeuralPicture();
+  }, restMilliseconds);
+}
+
+/** Asks for the picture of the present view, a draft while it turns; cheap when nothing changed. */
 export function requestNeuralPicture(): void {
   const { viewpoint } = useView.getState();
   const wanted = content();
@@ -65,9 +89,14 @@ export function requestNeuralPicture(): void {
     shownContent = wanted;
   }
   if (!viewpoint || wanted === null || useConnection.getState().phase !== 'ready') return;
-  requester.request({
+  const direction = {
     azimuthDeg: viewpoint.azimuthDeg,
     elevationDeg: drawableElevation(viewpoint.elevationDeg),
+  };
+  noteDirection(direction);
+  requester.request({
+    ...direction,
+    detail: restTimer === undefined ? 'full' : 'draft',
     content: wanted,
   });
 }

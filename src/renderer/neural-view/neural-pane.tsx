@@ -1,5 +1,5 @@
 import { Sparkles, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { Picture } from '../../shared/studio-api.ts';
 import { canonicalFraming } from '../../shared/viewpoint.ts';
 import { retryNeuralPicture } from '../actions/neural.ts';
@@ -24,7 +24,8 @@ function PictureCanvas({ picture, pane }: { picture: Picture; pane: { width: num
   const viewpoint = useView((state) => state.viewpoint);
   const length = useDocument((state) => state.document?.car.lengthMetres);
   const [width, height] = [2 * picture.width, 2 * picture.height];
-  useEffect(() => {
+  // before the page is painted: a canvas whose size changes is empty until it is drawn
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d', { alpha: false, willReadFrequently: true });
     context?.putImageData(new ImageData(extendPicture(picture), width, height), 0, 0);
   }, [picture, width, height]);

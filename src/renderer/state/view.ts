@@ -32,6 +32,9 @@ export const useView = create<ViewState>(() => ({
   layout: 'all',
 }));
 
+/** A view that has kept still for so long is at rest: it is drawn finely, for the work that turning can't wait for. */
+export const restMilliseconds = 250;
+
 /** Replaces the viewpoint by a function of it; nothing happens without a car. */
 export function changeViewpoint(change: (v: Viewpoint) => Viewpoint): void {
   useView.setState(({ viewpoint }) => (viewpoint ? { viewpoint: change(viewpoint) } : {}));

@@ -98,19 +98,23 @@ export function fakeMask(selected: number): Promise<Uint8Array<ArrayBuffer>> {
   );
 }
 
-/** A flat stand-in for the generator: the same size and timing, a shape that turns with the azimuth. */
-export function fakeNeuralPicture(azimuthDeg: number, elevationDeg: number): Uint8Array<ArrayBuffer> {
-  const size = 128;
+/** [size, size, 4]: a flat stand-in for the generator, a shape that turns with the azimuth. */
+export function fakeNeuralPicture(
+  azimuthDeg: number,
+  elevationDeg: number,
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  const pixel = 128 / size;
   const rgba = new Uint8Array(size * size * 4);
   const az = (azimuthDeg * Math.PI) / 180;
   const half = 18 + 30 * Math.abs(Math.sin(az));
   const front = Math.cos(az) > 0;
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      const [dx, dy] = [(x - 64) / half, (y - 66) / (17 + elevationDeg / 5)];
+      const [dx, dy] = [(pixel * x - 64) / half, (pixel * y - 66) / (17 + elevationDeg / 5)];
       const inside = Math.abs(dx) ** 3 + Math.abs(dy) ** 3 < 1;
       const window = inside && dy < -0.15 && dy > -0.75 && Math.abs(dx) < 0.6;
-      const ground = y > 74;
+      const ground = pixel * y > 74;
       const colour = window
         ? [30, 38, 46]
         : inside

@@ -274,13 +274,14 @@ export async function createFakeStudio({ empty = false } = {}): Promise<FakeStud
       emit('document.changed', state());
       return state();
     },
-    'neural.render': async ({ azimuthDeg, elevationDeg }) => {
+    'neural.render': async ({ azimuthDeg, elevationDeg, detail }) => {
       const drawn = Math.min(30, Math.max(0, elevationDeg));
+      const side = detail === 'full' ? 256 : 128;
       await wait(12);
       return {
-        width: 128,
-        height: 128,
-        rgba: fakeNeuralPicture(azimuthDeg, drawn),
+        width: side,
+        height: side,
+        rgba: fakeNeuralPicture(azimuthDeg, drawn, side),
         elevationDeg: drawn,
         milliseconds: 12,
       };

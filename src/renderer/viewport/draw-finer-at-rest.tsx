@@ -1,10 +1,9 @@
 import { useThree } from '@react-three/fiber';
 import { useEffect } from 'react';
 import { useCar } from '../state/car.ts';
-import { useView } from '../state/view.ts';
+import { restMilliseconds, useView } from '../state/view.ts';
 
 const [movingDpr, restDpr] = [0.75, 2];
-const restMilliseconds = 250;
 
 /** Draws coarsely while the view or the car changes and finely (supersampled) at rest. */
 export function DrawFinerAtRest() {
