@@ -8,7 +8,7 @@ import { defaultModelsDir } from '../src/engine/host/paths.ts';
 import { startEngine } from '../src/engine/host/start-engine.ts';
 import { assetsOf } from '../src/shared/document.ts';
 import { connectStudio } from '../src/shared/rpc.ts';
-import { reconstructStages, type Studio } from '../src/shared/studio-api.ts';
+import { type NeuralDetail, reconstructStages, type Studio } from '../src/shared/studio-api.ts';
 import { countOption } from './count-option.ts';
 import { largePhoto, largeSize } from './large-photo.ts';
 import { machine } from './machine.ts';
@@ -17,7 +17,8 @@ import { median } from './statistics.ts';
 /**
  * `npm run bench:speed`: the studio's engine, in its thread as the page has it, with warm sessions. How long a
  * 12-megapixel photo takes until mask, mesh, texture and neural view are at the client; how many pictures of the neural
- * view a second a client gets that asks for the next azimuth when it has the last. Writes bench/SPEED.md.
+ * view a second, drafts and full ones, a client gets that asks for the next azimuth when it has the last. Writes
+ * bench/SPEED.md.
  */
 const { values } = parseArgs({
   options: {
@@ -53,16 +54,20 @@ async function importOnce(studio: Studio, bytes: Uint8Array): Promise<Record<str
   return { ...Object.fromEntries(stages), import: imported, all: performance.now() - begun };
 }
 
-async function neuralRate(studio: Studio): Promise<{ perSecond: number; gap: number }> {
+/** One line of the report. */
+async function neuralRate(studio: Studio, detail: NeuralDetail): Promise<string> {
   const gaps: number[] = [];
+  let side = 0;
   const begun = performance.now();
   for (let last = begun; last - begun < 1000 * seconds; ) {
-    await studio.call('neural.render', { azimuthDeg: (gaps.length * Math.SQRT2) % 360, elevationDeg: 10 });
+    const azimuthDeg = (gaps.length * Math.SQRT2) % 360;
+    side = (await studio.call('neural.render', { azimuthDeg, elevationDeg: 10, detail })).width;
     const now = performance.now();
     gaps.push(now - last);
     last = now;
   }
-  return { perSecond: (1000 * gaps.length) / (performance.now() - begun), gap: Math.max(...gaps) };
+  const perSecond = (1000 * gaps.length) / (performance.now() - begun);
+  return `${perSecond.toFixed(1)} pictures of ${side} x ${side} pixels a second over ${seconds} s; the longest wait for one was ${Math.max(...gaps).toFixed(0)} ms.`;
 }
 
 const host = machine();
@@ -74,7 +79,8 @@ try {
   await importOnce(studio, bytes);
   const runs: Record<string, number>[] = [];
   for (let i = 0; i < repeats; i++) runs.push(await importOnce(studio, bytes));
-  const rate = await neuralRate(studio);
+  const drafts = await neuralRate(studio, 'draft');
+  const full = await neuralRate(studio, 'full');
   const names = Object.keys(runs[0] ?? {});
   const row = (label: string, of: (times: number[]) => number) =>
     `| ${label} | ${names.map((name) => of(runs.map((run) => run[name] ?? 0)).toFixed(0)).join(' | ')} |`;
@@ -91,7 +97,9 @@ ${row('median', median)}
 ${row('slowest', (times) => Math.max(...times))}
 
 ## Neural view
-${rate.perSecond.toFixed(1)} pictures a second over ${seconds} s; the longest wait for one was ${rate.gap.toFixed(0)} ms.
+Drafts, as the page asks for while the view turns: ${drafts}
+
+Full pictures, as it asks for at rest: ${full}
 `;
   await writeFile(values.out, text);
   console.log(text);

@@ -18,7 +18,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], float | None]] = {
     "encoder": (("encoder",), 60.0),
     "mapper and generator": (("mapper_content", "mapper_view", "generator"), 45.0),
     "viewpoint step: mapper_view and generator": (("mapper_view", "generator"), None),
-    "with upsampler": (("mapper_content", "mapper_view", "generator", "upsampler"), 120.0),
+    "mapper, generator and upsampler": (("mapper_content", "mapper_view", "generator", "upsampler"), 120.0),
     "segmenter": (("segmenter",), None),
     "texture": (("texture",), None),
 }
