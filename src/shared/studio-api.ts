@@ -124,7 +124,7 @@ const pictureSchema = z.object({
 });
 export type Picture = z.infer<typeof pictureSchema>;
 
-/** 'draft': soon drawn, for a view that turns; 'full': as fine as the models of this folder draw, to be looked at */
+/** 'draft': the generator's own picture, for a view that turns; 'full': to be looked at, doubled where the models can */
 const neuralDetailSchema = z.enum(['draft', 'full']);
 export type NeuralDetail = z.output<typeof neuralDetailSchema>;
 

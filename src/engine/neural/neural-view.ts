@@ -24,7 +24,7 @@ export interface NeuralPicture extends Picture {
 
 export interface NeuralRenderOptions {
   detail: NeuralDetail;
-  /** aborting ends between two models */
+  /** aborting ends it when the generator has drawn, before the picture is doubled */
   signal?: AbortSignal;
 }
 
@@ -47,8 +47,8 @@ export class NeuralView {
   }
 
   /**
-   * Full pictures are doubled by `upsampler` if it was made for pictures of the generator's size: a generator of another
-   * size (an imported one), or a folder of models without upsampler, gives its own.
+   * Full pictures are doubled by `upsampler` if the manifest says that it takes the generator's size (128 x 128 for ours): a
+   * generator of another size (an imported one), or a folder of models without upsampler, gives its own.
    */
   static async load(models: ModelRunner, car: NeuralContent, upsampler?: Upsampler): Promise<NeuralView> {
     const side = mapperTextureSide;

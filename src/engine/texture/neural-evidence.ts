@@ -115,7 +115,10 @@ function chooseAzimuths(
   return chosen;
 }
 
-/** The generator's own picture (the weights were measured with it) as if it were a photo, its mask the car's own silhouette, in the light that fits it. */
+/**
+ * A picture of the neural view as if it were a photo, its mask the car's own silhouette, in the light that fits it. Not a
+ * doubled one: the weights were measured with those of the generator.
+ */
 async function photographed(
   neural: NeuralView,
   car: NeuralEvidence['car'] & { texture: { size: number; rgb: Uint8Array } },
