@@ -3,6 +3,7 @@
 import json
 import math
 import signal
+from dataclasses import asdict
 
 import numpy as np
 import onnxruntime
@@ -11,9 +12,11 @@ import torch
 
 from neural_standin import standin_examples, standin_projection
 from turnaround_training.camera import project
-from turnaround_training.checkpoint import identity_of
+from turnaround_training.checkpoint import identity_of, save_checkpoint
 from turnaround_training.data.renders import RenderSet
 from turnaround_training.errors import StageError
+from turnaround_training.gan.discriminator import Discriminator
+from turnaround_training.gan.settings import Architecture as GanArchitecture
 from turnaround_training.neural import frustum
 from turnaround_training.neural.background import BackgroundEncoder, fill_hole
 from turnaround_training.neural.cache import canonical_pictures
@@ -240,6 +243,21 @@ def test_wrong_settings_are_named():
         {"neural": {"phases": [{"until": 5, "size": 32, "batch": 2}], "architecture": {"width": 64}}}
     )
     assert settings.phases == (Phase(5, 32, 2),) and settings.architecture.width == 64
+    with pytest.raises(StageError, match="multiple of 4"):
+        read_settings({"neural": {"phases": [{"until": 5, "size": 128, "batch": 6, "adversarial": 1.0}]}})
+
+
+def test_a_critic_is_the_discriminator_of_the_gan(tmp_path):
+    architecture = GanArchitecture(base=256, channels=16)
+    known = Discriminator(architecture)
+    state = {"discriminator": known.state_dict(), "size": 128}
+    save_checkpoint(tmp_path / "gan.pt", identity_of("gan", **asdict(architecture)), state)
+    settings = smoke_settings(tmp_path, critic=str(tmp_path / "gan.pt"))
+    trainer = Trainer(settings, standin_projection(), IDENTITY)
+    for name, value in known.state_dict().items():
+        assert torch.equal(trainer.discriminator.state_dict()[name], value), name
+    with pytest.raises(StageError, match="No discriminator of stage gan at .*nowhere"):
+        Trainer(smoke_settings(tmp_path, critic=str(tmp_path / "nowhere")), standin_projection(), IDENTITY)
     assert Generator(settings.architecture).scenery.weight.shape[1] == 64
 
 

@@ -67,6 +67,16 @@ class Discriminator(nn.Module):
             found.append(x.float())
         return found
 
+    def judged(self, picture: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """-> realness [N], and what `maps` says of the picture."""
+        maps = self.maps(picture)
+        return self._realness(maps[-1]), maps
+
+    def _realness(self, x: Tensor) -> Tensor:
+        """[N,C,4,4] -> [N]."""
+        x = leaky(self.last(batch_deviation(x)))
+        return self.out(leaky(self.dense(x.flatten(1)))).squeeze(1)
+
     def forward(self, picture: Tensor, fade: float = 1.0) -> Tensor:
         """-> realness [N]; where fade < 1 the first block is blended with the entrance of the next smaller size."""
         number = int(math.log2(picture.shape[-1])) - 2
@@ -75,5 +85,4 @@ class Discriminator(nn.Module):
             x = torch.lerp(self._enter(functional.avg_pool2d(picture, 2), number - 1), x, fade)
         for block in reversed(self.blocks[: number - 1]):
             x = block(x)
-        x = leaky(self.last(batch_deviation(x)))
-        return self.out(leaky(self.dense(x.flatten(1)))).squeeze(1)
+        return self._realness(x)

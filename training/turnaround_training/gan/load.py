@@ -1,4 +1,4 @@
-"""A trained generator, ready to draw."""
+"""A trained generator, ready to draw, and its discriminator, to judge others."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from turnaround_training.checkpoint import identity_of, load_checkpoint, load_weights
+from turnaround_training.checkpoint import identity_of, load_checkpoint, load_weights, read_checkpoint
 from turnaround_training.device import CPU, choose_device, moved
+from turnaround_training.errors import StageError
+from turnaround_training.gan.discriminator import Discriminator
 from turnaround_training.gan.generator import Generator
-from turnaround_training.gan.settings import Settings
+from turnaround_training.gan.settings import Architecture, Settings
+from turnaround_training.trainer import checkpoint_path
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,19 @@ def load_trained(settings: Settings, path: Path | None = None) -> Trained:
     device = choose_device(settings.device)
     generator.to(device).requires_grad_(False).eval()
     return Trained(generator, state["size"], state["seen"], tuple(state["cars"]), device)
+
+
+def load_discriminator(run: Path) -> tuple[Discriminator, int]:
+    """The discriminator of a run of stage gan, or of a file of `keep`, and the size in pixels that it has grown to.
+
+    Raises StageError where there is none.
+    """
+    path = checkpoint_path(run)
+    stored = read_checkpoint(path) if path.exists() else {}
+    if "discriminator" not in stored:
+        raise StageError(f"No discriminator of stage gan at {path}. Train it, or name no discriminator in the config.")
+    known = stored.get("identity", {})
+    sizes = {name: known[name] for name in Architecture.__dataclass_fields__ if name in known}
+    discriminator = Discriminator(Architecture(**sizes))
+    load_weights(discriminator, stored["discriminator"], path)
+    return discriminator, stored["size"]

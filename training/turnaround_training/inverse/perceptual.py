@@ -8,12 +8,9 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from turnaround_training.checkpoint import load_weights, read_checkpoint
-from turnaround_training.errors import StageError
 from turnaround_training.gan.discriminator import Discriminator
-from turnaround_training.gan.settings import Architecture
+from turnaround_training.gan.load import load_discriminator
 from turnaround_training.neural.layers import leaky
-from turnaround_training.trainer import checkpoint_path
 
 SIZE = 64
 LEVELS = 3
@@ -34,15 +31,8 @@ class PerceptualDistance:
     @staticmethod
     def of_run(run: Path) -> "PerceptualDistance":
         """The discriminator of a run of stage gan, or of a file of `keep`; raises StageError where it isn't there."""
-        path = checkpoint_path(run)
-        stored = read_checkpoint(path) if path.exists() else {}
-        if "discriminator" not in stored:
-            raise StageError(f"No discriminator of stage gan at {path}. Train it, or leave out [inverse] perceptual.")
-        known = stored.get("identity", {})
-        sizes = {name: known[name] for name in Architecture.__dataclass_fields__ if name in known}
-        discriminator = Discriminator(Architecture(**sizes))
-        load_weights(discriminator, stored["discriminator"], path)
-        return PerceptualDistance(discriminator, min(SIZE, stored["size"]))
+        discriminator, size = load_discriminator(run)
+        return PerceptualDistance(discriminator, min(SIZE, size))
 
     def features(self, picture: torch.Tensor) -> list[torch.Tensor]:
         """First features of pictures [N,3,H,W] (0..1), each normalised over its channels."""

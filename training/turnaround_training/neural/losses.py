@@ -35,15 +35,3 @@ def matching(fake: list[Tensor], real: list[Tensor]) -> Tensor:
     """Perceptual term: L1 between the discriminator's features of drawn and true picture."""
     terms = [(a.float() - b.float().detach()).abs().mean() for a, b in zip(fake, real)]
     return torch.stack(terms).mean()
-
-
-def generator_adversarial(realness: Tensor) -> Tensor:
-    """Non-saturating loss: softplus(-D(fake)); whole picture and patches weigh alike."""
-    return 0.5 * (functional.softplus(-realness[:, :1]).mean() + functional.softplus(-realness[:, 1:]).mean())
-
-
-def discriminator_adversarial(fake: Tensor, real: Tensor) -> Tensor:
-    """softplus(D(fake)) + softplus(-D(real)); whole picture and patches weigh alike."""
-    whole = functional.softplus(fake[:, :1]).mean() + functional.softplus(-real[:, :1]).mean()
-    patches = functional.softplus(fake[:, 1:]).mean() + functional.softplus(-real[:, 1:]).mean()
-    return 0.5 * (whole + patches)

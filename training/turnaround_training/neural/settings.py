@@ -8,6 +8,7 @@ from pathlib import Path
 from turnaround_training.data.renders import EXCLUDED
 from turnaround_training.device import AUTOMATIC
 from turnaround_training.errors import StageError
+from turnaround_training.gan.settings import GROUP
 from turnaround_training.sections import read_section
 
 
@@ -32,7 +33,8 @@ class Architecture:
 class Phase:
     """One stretch of training: until `until` training pictures have been drawn, at `size` px, `batch` a step.
 
-    adversarial: weight of the adversarial and matching terms, 0 leaves them out; rate multiplies the settings' rate.
+    adversarial: weight of the adversarial and matching terms, 0 leaves them out, else batch is a multiple of 4 or less;
+    rate multiplies the settings' rate.
     """
 
     until: int
@@ -48,7 +50,9 @@ class Settings:
 
     steps: of stage.run, in order. renders, held_out: folders to learn from and to measure on, without the cars in
     exclude. start: a file of `keep`, or a generator.onnx beside its mappers and background, that a run without a
-    checkpoint goes on from. rate is Adam's for the networks, discriminator_rate for the discriminator. minutes: of one start of the training, 0 for no end but the phases'.
+    checkpoint goes on from. critic: a run of stage gan, or its file of `keep`, whose discriminator judges the pictures
+    and learns on; without it a new one does. rate is Adam's for the networks, discriminator_rate for the discriminator.
+    minutes: of one start of the training, 0 for no end but the phases'.
     """
 
     steps: tuple[str, ...] = ("train",)
@@ -59,6 +63,7 @@ class Settings:
     registered: Path = Path("runs/template/registered.npz")
     run: Path = Path("runs/neural/first")
     start: str = ""
+    critic: str = ""
     models: Path = Path("../models")
     sample_picture: Path = Path("../resources/samples/neural-sample.png")
     sample_seed: int = 0
@@ -77,4 +82,10 @@ def read_settings(config: dict) -> Settings:
     """Settings from a parsed TOML file; raises StageError that names a wrong key."""
     if "neural" not in config:
         raise StageError("The config has no [neural] section.")
-    return read_section(Settings, config["neural"], "neural")
+    settings = read_section(Settings, config["neural"], "neural")
+    for phase in settings.phases:
+        if phase.adversarial > 0 and phase.batch % min(GROUP, phase.batch):
+            raise StageError(
+                f"[[neural.phases]] batch must be a multiple of {GROUP}, or less, where it is adversarial: {phase.batch}."
+            )
+    return settings

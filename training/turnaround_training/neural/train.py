@@ -14,10 +14,13 @@ from turnaround_training import collective
 from turnaround_training.checkpoint import Identity, load_checkpoint, load_weights, save_checkpoint
 from turnaround_training.device import choose_device, compute_type, moved
 from turnaround_training.errors import StageError
+from turnaround_training.gan.discriminator import Discriminator
+from turnaround_training.gan.load import load_discriminator
+from turnaround_training.gan.losses import discriminator_loss, generator_loss, gradient_penalty
+from turnaround_training.gan.settings import Architecture as CriticArchitecture
 from turnaround_training.interruption import held_back
 from turnaround_training.neural import losses
-from turnaround_training.neural.discriminator import Discriminator
-from turnaround_training.neural.examples import Batch, Examples, random_batch
+from turnaround_training.neural.examples import SIZE, Batch, Examples, random_batch
 from turnaround_training.neural.networks import MovingAverage, Networks
 from turnaround_training.neural.restore import restore_networks
 from turnaround_training.neural.settings import Phase, Settings
@@ -26,7 +29,7 @@ from turnaround_training.restore import cars_credited
 from turnaround_training.trainer import append_log, checkpoint_path
 
 R1_EVERY = 16
-R1_WEIGHT = 1.0
+R1_GAMMA = 0.3
 RECONSTRUCTION_WEIGHT = 4.0
 OUTLINE_WEIGHT = 0.5
 MATCHING_WEIGHT = 2.0
@@ -48,7 +51,7 @@ class Trainer:
         self.settings = settings
         self.device = choose_device(settings.device)
         self.networks = Networks(settings.architecture, projection).to(self.device)
-        self.discriminator = Discriminator().to(self.device)
+        self.discriminator = critic_of(settings).to(self.device)
         self.average = MovingAverage(self.networks)
         self.networks.generator.compute = self.discriminator.compute = compute_type(self.device)
         groups = [{"params": self.networks.other_parameters()}, {"params": self.networks.style_parameters()}]
@@ -133,7 +136,7 @@ class Trainer:
             "code": CODE_WEIGHT * code.square().mean(),
         }
         if phase.adversarial > 0:
-            terms |= self._deceive(picture, target, batch.view, phase)
+            terms |= self._deceive(picture, target, phase)
         stacked = torch.stack(list(terms.values()))
         self.optimiser.zero_grad(set_to_none=True)
         stacked.sum().backward()
@@ -148,7 +151,7 @@ class Trainer:
         self.optimiser.step()
         values = dict(zip(terms, found.cpu().tolist(), strict=True))
         if phase.adversarial > 0:
-            values["discriminator"] = self._judge(picture.detach(), target, batch.view)
+            values["discriminator"] = self._judge(picture.detach(), target)
         self.step += 1
         self.seen += target.shape[0] * count()
         self.average.follow(self.networks, self.step)
@@ -161,43 +164,39 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.settings.rate * phase.rate * warm_up
             group["betas"] = (0.5 if phase.adversarial > 0 else 0.9, 0.99)
+        for group in self.discriminator_optimiser.param_groups:
+            group["lr"] = self.settings.discriminator_rate * warm_up
 
-    def _deceive(self, picture: torch.Tensor, target: torch.Tensor, view: torch.Tensor, phase: Phase) -> dict:
-        for parameter in self.discriminator.parameters():
-            parameter.requires_grad_(False)
-        realness, features = self.discriminator(picture, view)
+    def _deceive(self, picture: torch.Tensor, target: torch.Tensor, phase: Phase) -> dict[str, torch.Tensor]:
+        self.discriminator.requires_grad_(False)
+        realness, maps = self.discriminator.judged(picture * 2 - 1)
         with torch.no_grad():
-            wanted = self.discriminator(target, view)[1]
-        for parameter in self.discriminator.parameters():
-            parameter.requires_grad_(True)
+            wanted = self.discriminator.maps(target * 2 - 1)
+        self.discriminator.requires_grad_(True)
         weight = phase.adversarial * min(1.0, (self.seen - self.adversarial_since) / FADE)
         return {
-            "adversarial": weight * losses.generator_adversarial(realness),
-            "matching": weight * MATCHING_WEIGHT * losses.matching(features, wanted),
+            "adversarial": weight * generator_loss(realness),
+            "matching": weight * MATCHING_WEIGHT * losses.matching(maps, wanted),
         }
 
-    def _judge(self, fake: torch.Tensor, real: torch.Tensor, view: torch.Tensor) -> float:
-        fake_realness, _ = self.discriminator(fake.clamp(0.0, 1.0), view)
-        real_realness, _ = self.discriminator(real, view)
-        loss = losses.discriminator_adversarial(fake_realness, real_realness)
+    def _judge(self, fake: torch.Tensor, real: torch.Tensor) -> float:
+        fake, real = fake.clamp(0.0, 1.0) * 2 - 1, real * 2 - 1
+        loss = discriminator_loss(self.discriminator(fake), self.discriminator(real))
         total = loss
         if self.step % R1_EVERY == 0:
-            total = total + self._gradient_penalty(real, view)
+            total = total + R1_EVERY * gradient_penalty(self.discriminator, real, 1.0, R1_GAMMA)
         self.discriminator_optimiser.zero_grad(set_to_none=True)
         total.backward()
         collective.average_(collective.gradients_of(self.discriminator.parameters()))
         self.discriminator_optimiser.step()
         return float(loss.detach())
 
-    def _gradient_penalty(self, real: torch.Tensor, view: torch.Tensor) -> torch.Tensor:
-        """Lazy R1 (Mescheder et al. 2018) in float32: weight/2 * |dD/dx|^2, scaled by its interval."""
-        self.discriminator.compute = torch.float32
-        real = real.detach().requires_grad_(True)
-        realness, _ = self.discriminator(real, view)
-        whole = realness[:, :1].sum() + realness[:, 1:].mean(dim=1).sum()
-        (gradient,) = torch.autograd.grad(whole, real, create_graph=True)
-        self.discriminator.compute = compute_type(self.device)
-        return 0.5 * R1_WEIGHT * R1_EVERY * gradient.square().sum(dim=(1, 2, 3)).mean()
+
+def critic_of(settings: Settings) -> Discriminator:
+    """The discriminator of the settings' critic, or a new one."""
+    if settings.critic:
+        return load_discriminator(Path(settings.critic))[0]
+    return Discriminator(CriticArchitecture(size=SIZE))
 
 
 def train(
