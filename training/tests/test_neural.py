@@ -23,7 +23,7 @@ from turnaround_training.neural.cache import canonical_pictures
 from turnaround_training.neural.examples import fetch, mirrored, random_batch, view_of
 from turnaround_training.neural.export import export_networks, milliseconds, record_figures
 from turnaround_training.neural.generator import Generator, view_mask
-from turnaround_training.neural.layers import StyledConv
+from turnaround_training.neural.layers import Smooth, StyledConv, twice
 from turnaround_training.neural.mapper import MapperContent, MapperView, projection_of
 from turnaround_training.neural.measure import measure
 from turnaround_training.neural.settings import Architecture, Phase, Settings, read_settings
@@ -236,6 +236,17 @@ def test_models_that_are_missing_or_of_another_network_are_refused(tmp_path, exa
         Trainer(smoke_settings(tmp_path, start=start, run=tmp_path / "next"), standin_projection(), IDENTITY).load()
 
 
+def test_smoothing_takes_a_checkerboard_out_and_makes_doubling_bilinear():
+    rows, columns = torch.meshgrid(torch.arange(6.0), torch.arange(8.0), indexing="ij")
+    checkerboard, slope = (-1.0) ** (rows + columns), 2 * rows - columns
+    smoothed = Smooth(2)(torch.stack([checkerboard, slope])[None])[0, :, 1:-1, 1:-1]
+    assert smoothed[0].abs().max() < 1e-6
+    assert torch.allclose(smoothed[1], slope[1:-1, 1:-1])
+    bilinear = torch.nn.functional.interpolate(slope[None, None], scale_factor=2.0, mode="bilinear")
+    doubled = Smooth(1)(twice(slope[None, None]))
+    assert torch.allclose(doubled[..., 1:-1, 1:-1], bilinear[..., 1:-1, 1:-1])
+
+
 def test_wrong_settings_are_named():
     with pytest.raises(StageError, match="colour"):
         read_settings({"neural": {"colour": 1}})
@@ -243,6 +254,7 @@ def test_wrong_settings_are_named():
         {"neural": {"phases": [{"until": 5, "size": 32, "batch": 2}], "architecture": {"width": 64}}}
     )
     assert settings.phases == (Phase(5, 32, 2),) and settings.architecture.width == 64
+    assert Generator(settings.architecture).scenery.weight.shape[1] == 64
     with pytest.raises(StageError, match="multiple of 4"):
         read_settings({"neural": {"phases": [{"until": 5, "size": 128, "batch": 6, "adversarial": 1.0}]}})
 
@@ -258,7 +270,6 @@ def test_a_critic_is_the_discriminator_of_the_gan(tmp_path):
         assert torch.equal(trainer.discriminator.state_dict()[name], value), name
     with pytest.raises(StageError, match="No discriminator of stage gan at .*nowhere"):
         Trainer(smoke_settings(tmp_path, critic=str(tmp_path / "nowhere")), standin_projection(), IDENTITY)
-    assert Generator(settings.architecture).scenery.weight.shape[1] == 64
 
 
 def test_cached_pictures_follow_a_growing_folder(tmp_path):

@@ -20,7 +20,7 @@ from turnaround_training.neural.frustum import (
     row_weights,
     slice_offsets,
 )
-from turnaround_training.neural.layers import Conv, Linear, StyledConv, leaky, twice, twice_smooth
+from turnaround_training.neural.layers import Conv, Linear, Smooth, StyledConv, leaky, twice, twice_smooth
 from turnaround_training.neural.settings import Architecture
 
 PLANE = 32
@@ -128,6 +128,7 @@ class Generator(nn.Module):
         self.convs_64 = nn.ModuleList([StyledConv(c32, c64, width), StyledConv(c64, c64, width)])
         self.widen = Conv(c64, c128 * 4)
         self.convs_128 = nn.ModuleList([StyledConv(c128, c128, width)])
+        self.smooth_64, self.smooth_128 = Smooth(c32), Smooth(c128)
         self.colours = nn.ModuleList([Conv(c32, 4, 1), Conv(c64, 4, 1), Conv(c128, 4, 1)])
         for grown in self.colours[1:]:
             nn.init.zeros_(grown.weight)
@@ -145,11 +146,11 @@ class Generator(nn.Module):
         x = self.convs_32[1](x, w_plus[:, 8])
         picture = self.colours[0](x).float()
         if size >= 64:
-            x = self.convs_64[0](twice(x), w_plus[:, 9])
+            x = self.convs_64[0](self.smooth_64(twice(x)), w_plus[:, 9])
             x = self.convs_64[1](x, w_plus[:, 10])
             picture = twice_smooth(picture) + self.colours[1](x).float()
         if size >= 128:
-            x = functional.pixel_shuffle(leaky(self.widen(x)), 2)
+            x = self.smooth_128(functional.pixel_shuffle(leaky(self.widen(x)), 2))
             x = self.convs_128[0](x, w_plus[:, 11])
             picture = twice_smooth(picture) + self.colours[2](x).float()
         return picture[:, :3] * 0.5 + 0.5, picture[:, 3:] * 4.0, coverage

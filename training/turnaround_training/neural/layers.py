@@ -81,3 +81,15 @@ def twice(x: Tensor) -> Tensor:
 def twice_smooth(x: Tensor) -> Tensor:
     """Bilinear upsampling by two (half-pixel centres): [N,C,H,W] -> [N,C,2H,2W]."""
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+class Smooth(nn.Module):
+    """Blurs [N,channels,H,W] by 1 2 1 along both axes (zeros outside): takes the finest checkerboard out exactly."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        line = torch.tensor([0.25, 0.5, 0.25])
+        self.register_buffer("kernel", (line[:, None] * line).repeat(channels, 1, 1, 1), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.conv2d(x, self.kernel.to(x.dtype), padding=1, groups=x.shape[1])

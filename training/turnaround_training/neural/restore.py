@@ -47,7 +47,7 @@ def restore_networks(networks: Networks, models: Path) -> None:
 def _restore(module: nn.Module, graph: onnx.GraphProto, inputs: list[torch.Tensor], path: Path) -> None:
     """Layers take the weights of the graph's nodes in the order in which both are computed."""
     stored = initializers(graph)
-    nodes = [node for node in graph.node if node.op_type in ("Gemm", "Conv")]
+    nodes = [node for node in graph.node if node.op_type == "Gemm" or node.op_type == "Conv" and not _grouped(node)]
     layers, shifts = _called(module, inputs), _shifts(graph, stored)
     if len(layers) != len(nodes):
         raise StageError(f"{path} has {len(nodes)} layers, the network {len(layers)}. It is another network's model.")
@@ -60,6 +60,11 @@ def _restore(module: nn.Module, graph: onnx.GraphProto, inputs: list[torch.Tenso
     for name, parameter in module.named_parameters():
         if id(parameter) not in taken:
             put(parameter, stored.get(name, _constant(graph, stored)), path)
+
+
+def _grouped(node: onnx.NodeProto) -> bool:
+    """Whether a convolution is a fixed blur of each channel, which learns nothing."""
+    return any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
 
 
 def _called(module: nn.Module, inputs: list[torch.Tensor]) -> list[nn.Module]:
