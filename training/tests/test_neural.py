@@ -26,6 +26,7 @@ from turnaround_training.neural.generator import Generator, view_mask
 from turnaround_training.neural.layers import Smooth, StyledConv, twice
 from turnaround_training.neural.mapper import MapperContent, MapperView, projection_of
 from turnaround_training.neural.measure import measure
+from turnaround_training.neural.networks import interpolated
 from turnaround_training.neural.settings import Architecture, Phase, Settings, read_settings
 from turnaround_training.neural.train import Trainer, train
 
@@ -220,6 +221,17 @@ def test_training_goes_on_from_exported_models(tmp_path, examples):
         with torch.no_grad():
             found, wanted = networks.draw(batch, 128)[0], original.draw(batch, 128)[0]
         assert torch.allclose(found, wanted, atol=1e-2), (found - wanted).abs().max()
+
+    with torch.no_grad():
+        trainer.average.networks.generator.position.add_(1.0)
+    trainer.save()
+    again = Trainer(trainer.settings, standin_projection(), IDENTITY)
+    assert again.load() and again.origin is not None
+    learned, begun = again.average.networks.generator.position, again.origin["generator.position"]
+    assert torch.allclose(learned - begun, torch.ones_like(begun), atol=1e-5)
+    mixed = interpolated(again.average.networks, again.origin, 0.3)
+    assert torch.allclose(mixed.generator.position, begun + 0.7, atol=1e-5)
+    assert torch.equal(again.average.networks.generator.position, learned)
 
 
 def test_models_that_are_missing_or_of_another_network_are_refused(tmp_path, examples):

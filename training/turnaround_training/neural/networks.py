@@ -48,6 +48,16 @@ class Networks(nn.Module):
         return [parameter for parameter in self.parameters() if id(parameter) not in style]
 
 
+@torch.no_grad()
+def interpolated(networks: Networks, origin: dict[str, Tensor], share: float) -> Networks:
+    """A copy whose every weight has moved by `share` towards that of the state `origin` (ESRGAN's network interpolation,
+    Wang et al. 2018): what adversarial training made up goes sooner than what it made sharp."""
+    mixed = copy.deepcopy(networks)
+    for name, value in mixed.state_dict().items():
+        value.lerp_(origin[name].to(value.device), share)
+    return mixed
+
+
 class MovingAverage:
     """Exponential moving average of the networks' parameters; the horizon grows with the steps taken."""
 

@@ -50,9 +50,10 @@ class Settings:
 
     steps: of stage.run, in order. renders, held_out: folders to learn from and to measure on, without the cars in
     exclude. start: a file of `keep`, or a generator.onnx beside its mappers and background, that a run without a
-    checkpoint goes on from. critic: a run of stage gan, or its file of `keep`, whose discriminator judges the pictures
-    and learns on; without it a new one does. rate is Adam's for the networks, discriminator_rate for the discriminator.
-    minutes: of one start of the training, 0 for no end but the phases'.
+    checkpoint goes on from; origin_share: how far exported weights go back towards those of such a .onnx. critic: a run
+    of stage gan, or its file of `keep`, whose discriminator judges the pictures and learns on; without it a new one
+    does. rate is Adam's for the networks, discriminator_rate for the discriminator. minutes: of one start of the
+    training, 0 for no end but the phases'.
     """
 
     steps: tuple[str, ...] = ("train",)
@@ -64,6 +65,7 @@ class Settings:
     run: Path = Path("runs/neural/first")
     start: str = ""
     critic: str = ""
+    origin_share: float = 0.0
     models: Path = Path("../models")
     sample_picture: Path = Path("../resources/samples/neural-sample.png")
     sample_seed: int = 0

@@ -14,6 +14,7 @@ from turnaround_training.neural import sample
 from turnaround_training.neural.examples import Examples
 from turnaround_training.neural.export import export_networks, milliseconds, record_figures
 from turnaround_training.neural.measure import measure
+from turnaround_training.neural.networks import Networks, interpolated
 from turnaround_training.neural.settings import Settings, read_settings
 from turnaround_training.neural.sheet import write_sheet
 from turnaround_training.neural.source import Source
@@ -60,7 +61,7 @@ class NeuralStage:
         )
         cars = sorted(self.source.rendered_cars() if self.trainer.cars is None else self.trainer.cars)
         credits = car_credits(self.paths.cars, cars) + environment_credits(self.source.environments())
-        networks = on_cpu(self.trainer.average.networks)
+        networks = on_cpu(self._exported())
         for name, difference in export_networks(
             networks, models, examples, self.source.offsets(0), data, credits, licence_note(cars)
         ).items():
@@ -69,12 +70,21 @@ class NeuralStage:
         record_figures(models, {"view_and_picture_ms_one_thread": took}, COMMAND.format(step="export"))
         self.measure()
 
+    def _exported(self) -> Networks:
+        """The averaged networks, back towards their origin by the settings' share."""
+        networks, share, origin = self.trainer.average.networks, self.settings.origin_share, self.trainer.origin
+        if not share:
+            return networks
+        if origin is None:
+            raise StageError("[neural] origin_share needs a run that began with exported models (start = a .onnx file).")
+        return interpolated(networks, origin, share)
+
     def measure(self) -> None:
         """Measure on held-out cars and write the figures into the manifest."""
         held_out = self.source.held_out(HELD_OUT_SCENES)
         if held_out is None:
             raise StageError("No held-out renders to measure on. Run the render stage first.")
-        figures = measure(self.trainer.average.networks, held_out)
+        figures = measure(self._exported(), held_out)
         named = {f"held_out_{name}": value for name, value in figures.items()}
         record_figures(self.settings.models, named, COMMAND.format(step="measure"))
         listed = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
@@ -82,7 +92,7 @@ class NeuralStage:
 
     def sample(self) -> None:
         """Draw new cars: a sheet to choose from, and the chosen one at 512 px."""
-        networks, examples = self.trainer.average.networks, self.source.training()
+        networks, examples = self._exported(), self.source.training()
         sample.write_sample_sheet(self.settings.run / "samples.png", networks, examples, 32)
         sample.write_sample(self.settings.sample_picture, networks, examples, self.settings.sample_seed)
 

@@ -61,6 +61,8 @@ class Trainer:
         )
         self.seen, self.step, self.adversarial_since, self.seconds = 0, 0, -1, 0.0
         self.optimisers_begun = 0
+        self.origin: dict[str, torch.Tensor] | None = None
+        """Weights of the exported networks that the run began with."""
 
     def phase(self) -> Phase | None:
         """The phase that `seen` falls into; None when all are done."""
@@ -84,6 +86,7 @@ class Trainer:
             "optimisers_begun": self.optimisers_begun,
             "counters": [self.seen, self.step, self.adversarial_since, self.seconds],
             "cars": None if self.cars is None else sorted(self.cars),
+            "origin": self.origin,
         }
         save_checkpoint(checkpoint_path(self.settings.run), self.identity, content)
 
@@ -112,12 +115,14 @@ class Trainer:
         self.seen, self.step, self.adversarial_since, self.seconds = stored["counters"]
         self.optimisers_begun = stored.get("optimisers_begun", 0) if "optimiser" in stored else self.step
         self.cars = None if stored.get("cars") is None else set(stored["cars"])
+        self.origin = stored.get("origin")
         return True
 
     def _start_from_models(self, generator: Path) -> None:
         """Take the exported networks; the discriminator and all counters begin anew."""
         restore_networks(self.networks, generator.parent)
         self.average = MovingAverage(self.networks)
+        self.origin = {name: value.clone() for name, value in self.networks.state_dict().items()}
         self.cars = cars_credited(generator.parent, generator.stem)
 
     def learn(self, batch: Batch, phase: Phase) -> dict[str, float]:
