@@ -30,6 +30,7 @@ from turnaround_training.trainer import append_log, checkpoint_path
 
 R1_EVERY = 16
 R1_GAMMA = 0.3
+"""Of the penalty on the discriminator, as stage gan has it at this size."""
 RECONSTRUCTION_WEIGHT = 4.0
 OUTLINE_WEIGHT = 0.5
 MATCHING_WEIGHT = 2.0
