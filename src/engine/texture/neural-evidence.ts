@@ -28,8 +28,9 @@ const facing = 0.3;
 /**
  * How much the pictures count against the guess where both are all there is. Held-out renders, albedo error in hidden texels
  * with 0, 0.3, 0.5 and 1 (levels of 255, 16 renders): bodywork 46.3, 46.1, 46.3, 47.5; glass 67.9, 63.0, 60.1, 55.0; wheels
- * 48.1, 45.4, 43.7, 39.7; lamps 45.5, 43.7, 43.5, 45.3; the rest 56.6, 53.6, 52.2, 50.6. More than half looks washed out on
- * photos. In mirrored texels they help by 0.9 at most and cost the photo's sharpness: they are left out there.
+ * 48.1, 45.4, 43.7, 39.7; lamps 45.5, 43.7, 43.5, 45.3; the rest 56.6, 53.6, 52.2, 50.6 (the generator's first generation;
+ * with its second 0.75 is 0.1 % better than 0.5 over all hidden texels). More than half looks washed out on photos. In mirrored
+ * texels they help by 0.9 at most and cost the photo's sharpness: they are left out there.
  */
 const weights = { bodywork: 0.1, rest: 0.5 } as const;
 
