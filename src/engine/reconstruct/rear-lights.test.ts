@@ -8,9 +8,16 @@ import { Silhouette } from './silhouette.ts';
 /** A box whose whole rear is lights; its faces come in the order left, right, top, front, rear, bottom. */
 const template = boxTemplate();
 template.parts.fill(partNames.indexOf('lights_rear'), 8, 10);
-const vertices = Float64Array.from(template.vertices);
+const box = Float64Array.from(template.vertices);
+const low = box.map((x, k) => (k % 3 === 1 ? x / 10 : x));
 
-function seen(azimuthDeg: number, rear: readonly number[], paint: readonly number[]): number {
+/** Evidence where the colours of the drawn rear lie `rows` of 64 lower in the picture. */
+function seen(
+  azimuthDeg: number,
+  rear: readonly number[],
+  paint: readonly number[],
+  { vertices = box, rows = 0 } = {},
+): number {
   const camera: OrbitCamera = {
     azimuth: (azimuthDeg * Math.PI) / 180,
     elevation: 0.3,
@@ -31,7 +38,11 @@ function seen(azimuthDeg: number, rear: readonly number[], paint: readonly numbe
   silhouette.draw(vertices, camera);
   for (let p = 0; p < size * size; p++) {
     const face = silhouette.buffers.face[p];
-    if (face >= 0) picture.rgb.set(face === 8 || face === 9 ? rear : paint, 3 * p);
+    if (face >= 0) picture.rgb.set(paint, 3 * p);
+  }
+  for (let p = 0; p < size * size; p++) {
+    const face = silhouette.buffers.face[p];
+    if (face === 8 || face === 9) picture.rgb.set(rear, 3 * (p + rows * size));
   }
   return rearLightEvidence(silhouette, picture, template, vertices, camera);
 }
@@ -46,6 +57,20 @@ describe('rearLightEvidence', () => {
   it('speaks for a rear view with red lamps and a little against one without', () => {
     expect(seen(180, red, grey)).toBe(2);
     expect(seen(180, grey, grey)).toBe(-0.8);
+  });
+
+  it('finds red lamps a little above or below the drawn ones, and no others', () => {
+    expect(seen(180, red, grey, { vertices: low, rows: 3 })).toBe(2);
+    expect(seen(180, red, grey, { vertices: low, rows: -3 })).toBe(2);
+    expect(seen(180, red, grey, { vertices: low, rows: -12 })).toBe(-0.8);
+  });
+
+  it('lets what is only reddish above or below the drawn lights change nothing', () => {
+    const reddish = [0.6, 0.4, 0.4];
+    expect(seen(180, reddish, grey, { vertices: low, rows: 3 })).toBe(
+      seen(180, grey, grey, { vertices: low }),
+    );
+    expect(seen(180, reddish, grey, { vertices: low })).toBeCloseTo(-0.4, 5);
   });
 
   it('says nothing of red cars and of views without rear lights', () => {

@@ -12,11 +12,21 @@ const fewest = 8;
 /** Bodywork redder than this hides the lights' colour. */
 const redPaint = 0.2;
 
+const [strongestFor, strongestAgainst] = [2, -0.8];
+
 /**
- * What the colour under a drawn car's rear lights says for it: red where the bodywork is not speaks for this rear view (up to
- * 2), no red speaks a little against it (down to -0.8). 0 where no rear lights are drawn, and for red cars. Redness is
- * R - (G + B) / 2 in sRGB; on the first turntables its upper quartile exceeded the bodywork's by 0.25 to 0.66 on true rear
- * views with red lamps, and by less than 0.22 on front views taken for rear views.
+ * By how much of the crop's side red lights may be higher or lower on the car than drawn. On 35 rear views of the five open
+ * turntable cars that are not red, redness under the drawn lights was below 0.25 on 12, and is on 7 with this (five of a car
+ * with dark lamps); on 28 front views taken for rear ones it stays at 0.26 at most. One rear view was turned round
+ * before, none is now, and no azimuth of the first 60 photos changes.
+ */
+const apart = 1 / 20;
+
+/**
+ * What the colour under a drawn car's rear lights says for it: red where the bodywork is not, there or a little higher or lower,
+ * speaks for this rear view (up to 2), no red speaks a little against it (down to -0.8). 0 where no rear lights are drawn, and
+ * for red cars. Redness is R - (G + B) / 2 in sRGB; on the first turntables its upper quartile exceeded the bodywork's by 0.25
+ * to 0.66 on true rear views with red lamps, and by less than 0.22 on front views taken for rear views.
  */
 export function rearLightEvidence(
   silhouette: Silhouette,
@@ -27,19 +37,28 @@ export function rearLightEvidence(
 ): number {
   silhouette.draw(vertices, camera);
   const { face } = silhouette.buffers;
-  const lights: number[] = [];
-  const paint: number[] = [];
-  for (let p = 0; p < picture.mask.length; p++) {
-    if (face[p] < 0 || picture.mask[p] < 0.9) continue;
-    const part = template.parts[face[p]];
-    const redness = picture.rgb[3 * p] - (picture.rgb[3 * p + 1] + picture.rgb[3 * p + 2]) / 2;
-    if (part === rearLights) lights.push(redness);
-    else if (part === body) paint.push(redness);
-  }
-  if (lights.length < fewest || paint.length < fewest) return 0;
+  const pixelsOf = (part: number) =>
+    [...picture.mask.keys()].filter((p) => face[p] >= 0 && template.parts[face[p]] === part);
+  const lights = pixelsOf(rearLights);
+  const redness = rednessOf(picture);
+  const paint = redness(pixelsOf(body));
+  const seen = redness(lights).length;
+  if (seen < fewest || paint.length < fewest) return 0;
   const usual = quantile(paint, 0.5);
   if (usual > redPaint) return 0;
-  return Math.min(2, Math.max(-0.8, 8 * (quantile(lights, 0.75) - usual - 0.25)));
+  const evidence = (rows: number) => {
+    const there = redness(lights.map((p) => p + rows * picture.size));
+    return there.length < seen / 2 ? strongestAgainst : 8 * (quantile(there, 0.75) - usual - 0.25);
+  };
+  const reach = Math.round(apart * picture.size);
+  const best = Math.max(...Array.from({ length: 2 * reach + 1 }, (_, k) => evidence(k - reach)));
+  return Math.min(strongestFor, Math.max(strongestAgainst, best > 0 ? best : evidence(0)));
+}
+
+/** Redness of those of some pixels that lie well within the car. */
+function rednessOf({ rgb, mask }: CropPicture) {
+  return (pixels: number[]): number[] =>
+    pixels.filter((p) => mask[p] >= 0.9).map((p) => rgb[3 * p] - (rgb[3 * p + 1] + rgb[3 * p + 2]) / 2);
 }
 
 function quantile(values: number[], share: number): number {
