@@ -3,7 +3,7 @@ import type { ThreeResult } from './evaluate-three-photos.ts';
 import type { Pose, TurntableResult } from './evaluate-turntable.ts';
 import { type Cells, failureLines, parts, table } from './markdown.ts';
 import type { Measured } from './run.ts';
-import { median, quantile } from './statistics.ts';
+import { mean, median, quantile } from './statistics.ts';
 
 /** Cars that may guide choices; the others are only reported (../shared/README.md). */
 const openCars = 6;
@@ -94,7 +94,7 @@ export function turntableSection({ results, failures }: Measured<TurntableResult
   const seen = parts(results, isOpenCar).map(([label, part]) => [
     label,
     part.length,
-    median(part.map((r) => r.segmenterIoU)).toFixed(3),
+    [mean, median].map((of) => of(part.map((r) => r.segmenterIoU)).toFixed(3)).join(' / '),
     median(part.map((r) => r.meanShape)).toFixed(3),
   ]);
   return `## Turntable
@@ -105,7 +105,7 @@ ${table(
   parts(results, isOpenCar).flatMap(([label, part]) => poseRows(label, part)),
 )}
 
-${table(['cars', 'pictures', 'segmenter IoU, median', "the template's mean shape at the true azimuth, IoU median"], seen)}
+${table(['cars', 'pictures', 'segmenter IoU, mean / median', "the template's mean shape at the true azimuth, IoU median"], seen)}
 
 ${failureLines(failures)}`;
 }

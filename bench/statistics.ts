@@ -8,6 +8,11 @@ export function quantile(values: readonly number[], p: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
 }
 
+/** NaN for no values. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
