@@ -15,6 +15,7 @@ from turnaround_training.encoder.network import Encoder
 from turnaround_training.errors import StageError
 from turnaround_training.evaluate import ablation_table, editing_table, speed_table
 from turnaround_training.evaluate.measures import mask_iou
+from turnaround_training.evaluate.mirrored import encode_both, segment_both
 from turnaround_training.evaluate.perceptual import perceptual_distance
 from turnaround_training.evaluate.solids import mesh_solid, outer_solid, voxel_iou
 from turnaround_training.evaluate.stage import run
@@ -138,3 +139,43 @@ def test_failed_timing_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(speed_table.shutil, "which", lambda _: None)
     with pytest.raises(StageError, match="npm install"):
         speed_table.milliseconds(tmp_path, {"encoder": ("encoder",)})
+
+
+def said_of(crops: np.ndarray) -> dict[str, np.ndarray]:
+    """An encoder that is true to mirror images: what it says comes from the centre of a crop's colours."""
+    right = (crops.mean((1, 2)) * np.linspace(-1, 1, crops.shape[-1])).sum(-1)
+    sides = np.stack((right, -right), -1)
+    return {
+        "coefficients": sides**2, "azimuth_logits": np.eye(24)[np.round(right).astype(int) % 24],
+        "azimuth_residual": np.repeat(right[:, None], 24, 1), "camera": right[:, None] * np.array([0, 1, 0, 0, 1, 0]),
+        "light": right[:, None, None] * np.isin(np.arange(9), (3, 4, 7))[:, None] * np.ones(3),
+    }
+
+
+def test_the_answer_to_a_mirror_image_is_turned_back_before_it_counts() -> None:
+    crops = np.random.default_rng(3).random((4, 5, 16, 16)) * np.linspace(0.2, 3, 16)
+    plain, both = said_of(crops), encode_both(said_of, crops)
+    assert {name: np.allclose(both[name], plain[name]) for name in plain} == dict.fromkeys(plain, True)
+    assert np.abs(plain["camera"]).max() > 0.5
+
+
+def test_answers_that_differ_for_the_mirror_image_are_averaged() -> None:
+    def lopsided(crops: np.ndarray) -> dict[str, np.ndarray]:
+        return {**said_of(crops), "coefficients": crops[:, 0, 0, :1]}
+
+    crops = np.random.default_rng(4).random((2, 5, 16, 16))
+    assert np.allclose(encode_both(lopsided, crops)["coefficients"], (crops[:, 0, 0, :1] + crops[:, 0, 0, -1:]) / 2)
+
+
+def test_a_mask_of_a_photo_and_its_mirror_image_leaves_the_padding_alone() -> None:
+    class FromTheLeft:
+        """Says car in the left half of every picture, and in the padding."""
+
+        def run(self, name: str, picture: np.ndarray) -> dict[str, np.ndarray]:
+            assert name == "segmenter"
+            mask = np.zeros((1, 1, 8, 8), np.float32)
+            mask[..., :3] = mask[..., 6:] = 1
+            return {"mask": mask * picture[:, :1].max()}
+
+    mask = segment_both(FromTheLeft(), np.ones((1, 3, 8, 8), np.float32), 6)
+    assert mask[0, 0, 0].tolist() == [0.5] * 6 + [1, 1]

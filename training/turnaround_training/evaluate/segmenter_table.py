@@ -6,6 +6,7 @@ import numpy as np
 
 from turnaround_training.evaluate.bench import Bench
 from turnaround_training.evaluate.measures import mask_iou
+from turnaround_training.evaluate.mirrored import segment_both
 from turnaround_training.evaluate.sheet import Sheet, grid
 from turnaround_training.evaluate.table import Table, figures_table
 from turnaround_training.mask_pictures import overlap
@@ -22,11 +23,11 @@ def segmenter_table(bench: Bench) -> Table:
     predicted = {}
     for row in bench.held_out_rows:
         picture = bench.held_out.pictures[row, ..., :3].transpose(2, 0, 1)[None].astype(np.float32) / 255
-        predicted[row] = bench.models.run("segmenter", picture=picture)["mask"][0, 0] >= 0.5
+        predicted[row] = segment_both(bench.models, picture, picture.shape[-1])[0, 0] >= 0.5
     truth = {row: bench.held_out.pictures[row, ..., 3] >= 128 for row in predicted}
     overlaps = [mask_iou(predicted[row], truth[row]) for row in predicted]
     figures = [("segmenter", "held_out_renders_mask_iou", float(np.mean(overlaps)))]
-    table = figures_table("Segmenter on held-out renders", "Whole renders at 256 px.", figures)
+    table = figures_table("Segmenter on held-out renders", "Whole renders at 256 px and their mirror images.", figures)
 
     rows = bench.sheet_rows(bench.held_out_rows, ROWS)
     true, found = (np.stack([masks[row] for row in rows]) for masks in (truth, predicted))

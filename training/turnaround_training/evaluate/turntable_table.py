@@ -13,16 +13,17 @@ from turnaround_training.evaluate.bench import Answers, Bench
 from turnaround_training.evaluate.measures import (
     azimuth_errors, estimated_azimuth_deg, mask_iou, silhouette, summarise_azimuth, without_constant,
 )
+from turnaround_training.evaluate.mirrored import encode_both
 from turnaround_training.evaluate.photos import Photo, encoder_crop
 from turnaround_training.evaluate.table import Figure, Table, against
 
 SIZE = 96
 FILL = 0.9
 NOTE = (
-    "The mesh predicted from one view (true mask, feed-forward), drawn in the car's other views: the predicted azimuth "
-    "plus the known steps, the predicted elevation and distance; both masks centred and scaled by the longer side of "
-    "their box. Beside it the template's mean shape with the true azimuth. The mean silhouette of other real cars "
-    "reaches 0.89 there, another car at random 0.85."
+    "The mesh predicted from one view (true mask, feed-forward, mean of crop and mirror image), drawn in the car's other "
+    "views: the predicted azimuth plus the known steps, the predicted elevation and distance; both masks centred and "
+    "scaled by the longer side of their box. Beside it the template's mean shape with the true azimuth. The mean "
+    "silhouette of other real cars reaches 0.89 there, another car at random 0.85."
 )
 
 
@@ -30,7 +31,7 @@ def turntable_table(bench: Bench) -> Table:
     """Mask overlap in unseen views, azimuth errors and flips."""
     name, items = f"turntable_{len(bench.turntable_cars)}_cars", bench.turntable
     crops = np.concatenate([encoder_crop(item.picture, item.mask) for item in items])
-    answers = bench.models.encode(crops)
+    answers = encode_both(bench.models.encode, crops)
     estimated = estimated_azimuth_deg(answers)
     truth, groups = np.array([item.azimuth_deg for item in items]), [item.name.split("/")[0] for item in items]
     errors = azimuth_errors(estimated, truth)
