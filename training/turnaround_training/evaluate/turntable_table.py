@@ -20,9 +20,9 @@ from turnaround_training.evaluate.table import Figure, Table, against
 SIZE = 96
 FILL = 0.9
 NOTE = (
-    "The mesh predicted from one view (true mask, feed-forward, mean of crop and mirror image), drawn in the car's other "
-    "views: the predicted azimuth plus the known steps, the predicted elevation and distance; both masks centred and "
-    "scaled by the longer side of their box. Beside it the template's mean shape with the true azimuth. The mean "
+    "The mesh predicted from one view (true mask, feed-forward, mean of crop and mirror image), drawn in the car's "
+    "other views: the predicted azimuth plus the known steps, the predicted elevation and distance; both masks centred "
+    "and scaled by the longer side of their box. Beside it the template's mean shape with the true azimuth. The mean "
     "silhouette of other real cars reaches 0.89 there, another car at random 0.85."
 )
 
