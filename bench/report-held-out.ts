@@ -3,9 +3,7 @@ import type { HeldOutResult, HeldOutState } from './evaluate-held-out.ts';
 import { type Cells, failureLines, table } from './markdown.ts';
 import type { AlbedoError, PlacedErrors } from './placed-errors.ts';
 import type { Measured } from './run.ts';
-import { median, quantile } from './statistics.ts';
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+import { mean, median, quantile } from './statistics.ts';
 
 /** Mean over the renders that have texels there, in percent of the range of sRGB: as it is / one exposure removed. */
 function errorCell(results: HeldOutResult[], of: (result: HeldOutResult) => AlbedoError): string {

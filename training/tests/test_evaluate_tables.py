@@ -142,13 +142,15 @@ def test_failed_timing_is_told(tmp_path, monkeypatch):
 
 
 def said_of(crops: np.ndarray) -> dict[str, np.ndarray]:
-    """An encoder that is true to mirror images: what it says comes from the centre of a crop's colours."""
+    """An encoder that is true to mirror images: all that it says comes from how far right of the middle a crop is light."""
     right = (crops.mean((1, 2)) * np.linspace(-1, 1, crops.shape[-1])).sum(-1)
-    sides = np.stack((right, -right), -1)
+    bins, odd, even = np.arange(24) * np.pi / 12, right[:, None], right[:, None] ** 2
     return {
-        "coefficients": sides**2, "azimuth_logits": np.eye(24)[np.round(right).astype(int) % 24],
-        "azimuth_residual": np.repeat(right[:, None], 24, 1), "camera": right[:, None] * np.array([0, 1, 0, 0, 1, 0]),
-        "light": right[:, None, None] * np.isin(np.arange(9), (3, 4, 7))[:, None] * np.ones(3),
+        "coefficients": np.concatenate((even, even + 1), 1),
+        "azimuth_logits": even * np.cos(bins) + odd * np.sin(bins),
+        "azimuth_residual": odd * np.cos(bins) + even * np.sin(bins),
+        "camera": np.where(np.isin(np.arange(6), (1, 4)), odd, even),
+        "light": np.where(np.isin(np.arange(9), (3, 4, 7)), odd, even)[..., None] * np.ones(3),
     }
 
 
@@ -168,14 +170,15 @@ def test_answers_that_differ_for_the_mirror_image_are_averaged() -> None:
 
 
 def test_a_mask_of_a_photo_and_its_mirror_image_leaves_the_padding_alone() -> None:
-    class FromTheLeft:
-        """Says car in the left half of every picture, and in the padding."""
+    class Bright:
+        """Says car where a picture is bright, twice as surely in its left half."""
 
         def run(self, name: str, picture: np.ndarray) -> dict[str, np.ndarray]:
             assert name == "segmenter"
-            mask = np.zeros((1, 1, 8, 8), np.float32)
-            mask[..., :3] = mask[..., 6:] = 1
-            return {"mask": mask * picture[:, :1].max()}
+            surely = np.where(np.arange(8) < 4, 1, 0.5)
+            return {"mask": (picture[:, :1] > 0.75) * surely}
 
-    mask = segment_both(FromTheLeft(), np.ones((1, 3, 8, 8), np.float32), 6)
-    assert mask[0, 0, 0].tolist() == [0.5] * 6 + [1, 1]
+    picture = np.full((1, 3, 8, 8), 0.5, np.float32)
+    picture[..., [0, 4, 7]] = 1
+    # of six columns the first becomes the last, the fifth the second; those beyond are padding
+    assert segment_both(Bright(), picture, 6)[0, 0, 0].tolist() == [0.75, 0, 0, 0, 0.75, 0, 0, 0.5]

@@ -11,12 +11,12 @@ template.parts.fill(partNames.indexOf('lights_rear'), 8, 10);
 const box = Float64Array.from(template.vertices);
 const low = box.map((x, k) => (k % 3 === 1 ? x / 10 : x));
 
-/** Evidence where the colours of the drawn rear lie `rows` of 64 lower in the picture. */
+/** Evidence where the colours of the drawn rear lie `rows` of 64 lower in the picture, the mask `cut` below it or not. */
 function seen(
   azimuthDeg: number,
   rear: readonly number[],
   paint: readonly number[],
-  { vertices = box, rows = 0 } = {},
+  { vertices = box, rows = 0, cut = false } = {},
 ): number {
   const camera: OrbitCamera = {
     azimuth: (azimuthDeg * Math.PI) / 180,
@@ -36,14 +36,11 @@ function seen(
   };
   const silhouette = new Silhouette(template, picture);
   silhouette.draw(vertices, camera);
-  for (let p = 0; p < size * size; p++) {
-    const face = silhouette.buffers.face[p];
-    if (face >= 0) picture.rgb.set(paint, 3 * p);
-  }
-  for (let p = 0; p < size * size; p++) {
-    const face = silhouette.buffers.face[p];
-    if (face === 8 || face === 9) picture.rgb.set(rear, 3 * (p + rows * size));
-  }
+  const { face } = silhouette.buffers;
+  const lamps = [...face.keys()].filter((p) => face[p] === 8 || face[p] === 9);
+  for (const p of face.keys()) if (face[p] >= 0) picture.rgb.set(paint, 3 * p);
+  for (const p of lamps) picture.rgb.set(rear, 3 * (p + rows * size));
+  if (cut) picture.mask.fill(0, size * (1 + Math.floor(Math.max(...lamps) / size)));
   return rearLightEvidence(silhouette, picture, template, vertices, camera);
 }
 
@@ -71,6 +68,11 @@ describe('rearLightEvidence', () => {
       seen(180, grey, grey, { vertices: low }),
     );
     expect(seen(180, reddish, grey, { vertices: low })).toBeCloseTo(-0.4, 5);
+  });
+
+  it('seeks no lamps where the car is not shown', () => {
+    expect(seen(180, red, grey, { vertices: low, rows: -3, cut: true })).toBe(2);
+    expect(seen(180, red, grey, { vertices: low, rows: 3, cut: true })).toBe(-0.8);
   });
 
   it('says nothing of red cars and of views without rear lights', () => {

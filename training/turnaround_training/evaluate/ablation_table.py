@@ -25,8 +25,8 @@ WANTED = (
     "f from single views", "f from GAN multi-views (the paper)", "f from true renders with true cameras", "f from both",
 )
 NOTE = (
-    "The same measures on the same held-out renders, beside the steps and seconds of training that each run's "
-    "checkpoint counts. [[evaluate.ablations]] names each run: name, stage (encoder or inverse), run (folder of its "
+    "The same measures on the same held-out renders, without their mirror images, beside the steps and seconds of "
+    "training that each run's checkpoint counts. [[evaluate.ablations]] names each run: name, stage (encoder or inverse), run (folder of its "
     "checkpoint)."
 )
 
