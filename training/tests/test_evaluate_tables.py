@@ -142,7 +142,7 @@ def test_failed_timing_is_told(tmp_path, monkeypatch):
 
 
 def said_of(crops: np.ndarray) -> dict[str, np.ndarray]:
-    """An encoder that is true to mirror images: all that it says comes from how far right of the middle a crop is light."""
+    """An encoder that is true to mirror images: what it says comes from how far right a crop is light."""
     right = (crops.mean((1, 2)) * np.linspace(-1, 1, crops.shape[-1])).sum(-1)
     bins, odd, even = np.arange(24) * np.pi / 12, right[:, None], right[:, None] ** 2
     return {

@@ -26,8 +26,8 @@ WANTED = (
 )
 NOTE = (
     "The same measures on the same held-out renders, without their mirror images, beside the steps and seconds of "
-    "training that each run's checkpoint counts. [[evaluate.ablations]] names each run: name, stage (encoder or inverse), run (folder of its "
-    "checkpoint)."
+    "training that each run's checkpoint counts. [[evaluate.ablations]] names each run: name, stage (encoder or "
+    "inverse), run (folder of its checkpoint)."
 )
 
 

@@ -23,9 +23,10 @@ from turnaround_training.evaluate.table import Figure, Table, against
 SCENES = 20
 """Scenes whose solids and other views are compared, a few seconds each."""
 NOTE = (
-    "Renders of the four cars that no training saw, with true masks; mean of crop and mirror image. Input view: the predicted mesh with its own "
-    "predicted camera. Other views: the same mesh with the true cameras of the scene's other pictures. Voxels: outer "
-    "solids at 64^3, both of length 1 on the ground. The ceiling of the template: the car's registered shape."
+    "Renders of the four cars that no training saw, with true masks; mean of crop and mirror image. Input view: the "
+    "predicted mesh with its own predicted camera. Other views: the same mesh with the true cameras of the scene's "
+    "other pictures. Voxels: outer solids at 64^3, both of length 1 on the ground. The ceiling of the template: the "
+    "car's registered shape."
 )
 ENDS = {
     "mask_iou": 0.92, "other_views_mask_iou": 0.87, "voxel_iou": 0.85, "azimuth_median_deg": 6.0, "azimuth_flips": 0.03,

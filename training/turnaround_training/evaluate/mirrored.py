@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from turnaround_training.data.framing import LIGHT_ODD_IN_X
 from turnaround_training.encoder.network import AZIMUTH_BINS
 from turnaround_training.evaluate.bench import Answers, Encode, ExportedModels
 
 ODD_CAMERA = [1, 4]
 """Camera numbers that change sign in a mirrored picture: roll, offset to the right."""
-ODD_LIGHT = [3, 4, 7]
-"""Spherical harmonics that are odd in x."""
 
 
 def encode_both(encode: Encode, crops: np.ndarray) -> Answers:
@@ -24,7 +23,7 @@ def unmirrored(answers: Answers) -> Answers:
     opposite = -np.arange(AZIMUTH_BINS) % AZIMUTH_BINS
     camera, light = answers["camera"].copy(), answers["light"].copy()
     camera[:, ODD_CAMERA] *= -1
-    light[:, ODD_LIGHT] *= -1
+    light[:, list(LIGHT_ODD_IN_X)] *= -1
     return {
         **answers,
         "azimuth_logits": answers["azimuth_logits"][:, opposite],
