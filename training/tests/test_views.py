@@ -118,8 +118,15 @@ def test_the_cut_is_found_where_the_viewpoint_ends(painted):
     curves = measure_cut(painted, painted.codes(64, 1), painted.codes(64, 2), azimuth_of, verdict_of)
     assert len(curves.alone_azimuth) == painted.inputs == 4
     assert curves.cut() == 2
-    assert curves.until_azimuth[1] == pytest.approx(1.0) and curves.until_shape[1] == pytest.approx(0.0)
+    assert curves.arrived_azimuth[1] == pytest.approx(1.0) and curves.arrived_shape[1] == pytest.approx(0.0)
     assert curves.alone_azimuth[2] == pytest.approx(0.0) and curves.alone_shape[2] > 0.1
+
+
+def test_a_car_that_turned_elsewhere_has_not_arrived(painted):
+    painted = Codes(Painter(), 8, 0, ())
+    curves = measure_cut(painted, painted.codes(64, 1), painted.codes(64, 2), azimuth_of, verdict_of)
+    assert curves.alone_azimuth[0] > 0.5
+    assert curves.arrived_azimuth[0] < 0.5
 
 
 def test_colour_histograms_count_shares():

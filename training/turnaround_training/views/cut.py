@@ -15,31 +15,34 @@ from turnaround_training.views.compose import compose
 from turnaround_training.views.referee import Verdict
 
 LEVELS = 4
-AZIMUTH_SHARE = 0.9
 
 
 @dataclass(frozen=True)
 class CutCurves:
     """Shares of what separates the pictures of the two codes; all lists have one entry per style input.
 
-    Entry i of `alone_*`: input i alone is taken from the other code. Entry i of `until_*`: inputs 0..i are.
-    `*_azimuth` by the labeller chooses the cut; `*_colour` (histograms), and `*_referee` (azimuth) and
-    `*_shape` by the pose encoder, are only shown.
+    Entry i of `alone_*`: how far pictures move when input i alone is taken from the other code. Entry i of `arrived_*`:
+    how much nearer to the other code's picture they are when inputs 0..i are, 1 for that picture itself. `*_azimuth` by
+    the labeller and `*_colour` (histograms) choose the cut; `*_referee` (azimuth) and `*_shape` by the pose encoder are
+    only shown.
     """
 
     alone_azimuth: list[float]
     alone_colour: list[float]
     alone_referee: list[float]
     alone_shape: list[float]
-    until_azimuth: list[float]
-    until_colour: list[float]
-    until_referee: list[float]
-    until_shape: list[float]
+    arrived_azimuth: list[float]
+    arrived_colour: list[float]
+    arrived_referee: list[float]
+    arrived_shape: list[float]
 
     def cut(self) -> int:
-        """The fewest early inputs that carry AZIMUTH_SHARE of the viewpoint; what is left over is content."""
-        reached = [number for number, share in enumerate(self.until_azimuth[:-1], 1) if share >= AZIMUTH_SHARE]
-        return reached[0] if reached else len(self.until_azimuth) - 1
+        """The number of early inputs that bring most of the viewpoint's azimuth and least of its car's colours.
+
+        How far the azimuth has moved says little: a car turned anywhere has moved as far as one turned to the viewpoint.
+        """
+        gains = np.subtract(self.arrived_azimuth, self.arrived_colour)[:-1]
+        return int(gains.argmax()) + 1
 
 
 def colour_histograms(pictures: Tensor) -> np.ndarray:
@@ -60,18 +63,20 @@ def measure_cut(
     """Give cars `first` [N,width] the style inputs of the viewpoints `second` [N,width] and see what changes."""
     inputs, total = trained.inputs, trained.generator.inputs
     ends = [_seen(trained, trained.generator.spread(w), azimuth_of, referee) for w in (first, second)]
-    alone, until = [], []
+    alone, together = [], []
     for number in range(inputs):
         only = trained.generator.spread(first).clone()
         only[:, number] = second
         alone.append(_seen(trained, only, azimuth_of, referee))
-        until.append(_seen(trained, compose(second, first, number + 1, total), azimuth_of, referee))
+        together.append(_seen(trained, compose(second, first, number + 1, total), azimuth_of, referee))
     whole = _apart(*ends)
-    shares = {
-        f"{name}_{kind}": [round(float(_apart(ends[0], seen)[kind] / max(whole[kind], 1e-6)), 4) for seen in found]
-        for name, found in (("alone", alone), ("until", until)) for kind in whole
-    }
-    return CutCurves(**shares)
+
+    def shares(found: list[_Seen], end: _Seen, kind: str) -> list[float]:
+        return [float(_apart(end, seen)[kind] / max(whole[kind], 1e-6)) for seen in found]
+
+    curves = {f"alone_{kind}": shares(alone, ends[0], kind) for kind in whole}
+    curves |= {f"arrived_{kind}": [1 - left for left in shares(together, ends[1], kind)] for kind in whole}
+    return CutCurves(**{name: [round(share, 4) for share in curve] for name, curve in curves.items()})
 
 
 _Seen = tuple[np.ndarray, np.ndarray, Verdict]

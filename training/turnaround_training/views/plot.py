@@ -12,7 +12,7 @@ WIDTH, HEIGHT, LEFT, TOP, GAP = 420, 260, 50, 40, 70
 COLOURS = {"azimuth": (200, 40, 40), "referee": (240, 160, 120), "colour": (30, 80, 200), "shape": (120, 170, 230)}
 TITLES = {
     "alone": "this input alone from a viewpoint's code",
-    "until": "inputs 0 to this one from a viewpoint's code",
+    "arrived": "nearer to the viewpoint's picture with inputs 0 to this one",
 }
 NAMES = {
     "azimuth": "azimuth (labeller)", "referee": "azimuth (pose encoder)",
@@ -21,16 +21,16 @@ NAMES = {
 
 
 def write_plot(path: Path, curves: CutCurves, cut: int) -> None:
-    """Two panels: one input swapped alone, and all inputs up to one swapped.
+    """Two panels: how far one input swapped alone moves a picture, how much nearer all inputs up to one bring it.
 
-    1 is the change between the car's picture and the viewpoint's.
+    1 is what lies between the car's picture and the viewpoint's.
     """
     image = Image.new("RGB", (2 * (WIDTH + GAP) + LEFT, HEIGHT + 2 * TOP + 50), "white")
     draw = ImageDraw.Draw(image)
     for panel, (name, title) in enumerate(TITLES.items()):
         left = LEFT + panel * (WIDTH + GAP)
         series = {kind: getattr(curves, f"{name}_{kind}") for kind in COLOURS}
-        _draw_panel(draw, left, title, series, cut if name == "until" else None)
+        _draw_panel(draw, left, title, series, cut if name == "arrived" else None)
     for number, (kind, colour) in enumerate(COLOURS.items()):
         x, y = LEFT + number * 230, HEIGHT + TOP + 50
         draw.line([(x, y + 6), (x + 24, y + 6)], fill=colour, width=3)
@@ -44,9 +44,10 @@ def _draw_panel(
 ) -> None:
     count = len(series["azimuth"])
     top = max(1.2, *(max(values) for values in series.values()))
+    bottom = min(0.0, *(min(values) for values in series.values()))
 
     def place(number: float, value: float) -> tuple[float, float]:
-        return left + (number + 0.5) / count * WIDTH, TOP + (1 - value / top) * HEIGHT
+        return left + (number + 0.5) / count * WIDTH, TOP + (top - value) / (top - bottom) * HEIGHT
 
     draw.text((left, TOP - 22), title, fill="black")
     for value in (0.0, 0.25, 0.5, 0.75, 1.0):
