@@ -19,7 +19,7 @@ from turnaround_training.multiview.segment import cars_in
 from turnaround_training.views import choose, stage
 from turnaround_training.views.circle import apart_deg, bin_of, mean_deg, peak_deg, spread_over_bins
 from turnaround_training.views.compose import compose
-from turnaround_training.views.cut import colour_histograms, measure_cut
+from turnaround_training.views.cut import CutCurves, colour_histograms, measure_cut
 from turnaround_training.views.labeller import describe, gradient_histograms, learn_labeller
 from turnaround_training.views.labels import bin_name, read_labels, write_labels
 from turnaround_training.views.reader import AzimuthReader, load_reader, save_reader
@@ -113,20 +113,24 @@ def test_composing_takes_early_inputs_from_the_view():
     assert w_plus[0, :, 0].tolist() == [1, 1, 0, 0, 0]
 
 
-def test_the_cut_is_found_where_the_viewpoint_ends(painted):
+def test_the_cut_is_found_where_the_viewpoint_ends():
     painted = Codes(Painter(), 8, 0, ())
     curves = measure_cut(painted, painted.codes(64, 1), painted.codes(64, 2), azimuth_of, verdict_of)
     assert len(curves.alone_azimuth) == painted.inputs == 4
     assert curves.cut() == 2
     assert curves.arrived_azimuth[1] == pytest.approx(1.0) and curves.arrived_shape[1] == pytest.approx(0.0)
     assert curves.alone_azimuth[2] == pytest.approx(0.0) and curves.alone_shape[2] > 0.1
+    assert curves.alone_azimuth[0] > 0.5 > curves.arrived_azimuth[0]  # it has turned, but elsewhere
 
 
-def test_a_car_that_turned_elsewhere_has_not_arrived(painted):
-    painted = Codes(Painter(), 8, 0, ())
-    curves = measure_cut(painted, painted.codes(64, 1), painted.codes(64, 2), azimuth_of, verdict_of)
-    assert curves.alone_azimuth[0] > 0.5
-    assert curves.arrived_azimuth[0] < 0.5
+def test_the_cut_is_where_the_azimuth_leads_the_colours_most_however_far_it_moved():
+    nothing = [0.0] * 5
+    curves = CutCurves(
+        alone_azimuth=[0.99, 0.84, 0.43, 0.24, 0.05], alone_colour=nothing, alone_referee=nothing, alone_shape=nothing,
+        arrived_azimuth=[0.20, 0.29, 0.62, 0.64, 1.0], arrived_colour=[0.02, 0.12, 0.22, 0.43, 1.0],
+        arrived_referee=nothing, arrived_shape=nothing,
+    )
+    assert curves.cut() == 3
 
 
 def test_colour_histograms_count_shares():

@@ -37,9 +37,9 @@ class CutCurves:
     arrived_shape: list[float]
 
     def cut(self) -> int:
-        """The number of early inputs that bring most of the viewpoint's azimuth and least of its car's colours.
+        """The number of early inputs by which azimuth is farthest ahead of colours on the way to the viewpoint's code.
 
-        How far the azimuth has moved says little: a car turned anywhere has moved as far as one turned to the viewpoint.
+        How far the azimuth has moved says little: a car turned anywhere has moved as far as one turned as asked.
         """
         gains = np.subtract(self.arrived_azimuth, self.arrived_colour)[:-1]
         return int(gains.argmax()) + 1
