@@ -313,7 +313,18 @@ it('changes the theme and keeps it', async () => {
   expect(await ground()).not.toBe(dark);
 });
 
-it('says when the engine is gone, and comes back by itself', async () => {
+it('says when the engine is gone, and comes back by itself with all that it had asked for', async () => {
+  const { handlers } = server.studio;
+  const get = handlers['asset.get'];
+  let waiting = 0;
+  handlers['asset.get'] = () => {
+    waiting++;
+    return new Promise(() => {});
+  };
+  await page.reload();
+  await poll(() => waiting).toBeGreaterThanOrEqual(4);
+  await neuralPicture().waitFor();
+  handlers['asset.get'] = get;
   server.dropConnections();
   await page
     .getByRole('alert')
@@ -322,6 +333,10 @@ it('says when the engine is gone, and comes back by itself', async () => {
   expect(await neuralPicture().isVisible()).toBe(true);
   await page.getByRole('alert').waitFor({ state: 'detached' });
   await button('Refine').waitFor();
+  const mask = region('Photo').getByRole('img', { name: 'Mask of the car' });
+  await poll(() => mask.evaluate((canvas: HTMLCanvasElement) => canvas.width)).not.toBe(300);
+  await poll(async () => (await find([163, 54, 44])).share).toBeGreaterThan(0.01);
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
 it('did all this under the strict policy without a complaint', () => {

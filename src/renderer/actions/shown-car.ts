@@ -1,8 +1,9 @@
 import type { StudioDocument } from '../../shared/document.ts';
 import { StudioError } from '../../shared/errors.ts';
+import { askAgain } from '../state/ask-again.ts';
 import { type Asset, type AssetCache, assetCache } from '../state/asset-cache.ts';
 import { type ShownCar, useCar } from '../state/car.ts';
-import { studioOrThrow, useConnection } from '../state/connection.ts';
+import { useConnection } from '../state/connection.ts';
 import { useDocument } from '../state/document.ts';
 import { useRefine } from '../state/refine.ts';
 import { carVertices } from '../viewport/car-geometry.ts';
@@ -12,7 +13,7 @@ const cacheBytes = 256 * 1024 * 1024;
 
 /** Every asset that the page has fetched. */
 export const assets: AssetCache = assetCache(
-  (hash) => studioOrThrow().call('asset.get', { hash }),
+  (hash) => askAgain((studio) => studio.call('asset.get', { hash })),
   cacheBytes,
 );
 
